@@ -1,0 +1,54 @@
+"""JSON Lines: one article a line, streamed, so that a file may be larger than memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.article import SourceArticle
+from corpus.errors import NothingToRead, ReadingError
+from corpus.readers.fields import from_fields
+from corpus.readers.source import MAX_FILE_BYTES, Skipped, article_id
+
+
+def read(path: Path) -> Iterator[SourceArticle | Skipped]:
+    empty = True
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MAX_FILE_BYTES + 1):
+            number += 1
+            origin = f"{path}:{number}"
+            if len(line) > MAX_FILE_BYTES:
+                empty = False
+                _skip_rest_of_line(file, line)
+                yield Skipped(origin, f"The line is longer than {MAX_FILE_BYTES / 1e6:.0f} MB. Put one article on each line.")
+            elif line.strip():
+                empty = False
+                yield _read_line(line, path, origin)
+    if empty:
+        raise NothingToRead("The file is empty.", hint="Remove it, or export the articles into it again.")
+
+
+def _skip_rest_of_line(file: object, line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = file.readline(MAX_FILE_BYTES)  # type: ignore[attr-defined]
+
+
+def _read_line(line: bytes, path: Path, origin: str) -> SourceArticle | Skipped:
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+        if not isinstance(record, dict):
+            raise ReadingError("The line is JSON and not an object.", hint='Write {"title": …, "text": …} on each line.')
+        return from_fields(record, origin=origin, default_id=article_id(f"{path.resolve()}:{_identity(record)}"))
+    except UnicodeDecodeError:
+        return Skipped(origin, "The line is not UTF-8. Save the file as UTF-8.")
+    except (json.JSONDecodeError, RecursionError) as error:
+        return Skipped(origin, f"The line is not JSON ({error}). Write one JSON object on each line.")
+    except ReadingError as error:
+        return Skipped(origin, str(error))
+
+
+def _identity(record: dict[str, object]) -> str:
+    """What tells a record without an id from its neighbours, wherever it stands in the file."""
+    return str(record.get("url") or record.get("title") or record.get("text"))

@@ -1,0 +1,47 @@
+"""Markdown with YAML front matter. The text is stored as written, marks and all, so that offsets mean what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from corpus.article import SourceArticle
+from corpus.errors import NothingToRead, ReadingError
+from corpus.readers.fields import from_fields
+from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
+from corpus.readers.text import title_from
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"\A#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
+
+
+def read(path: Path) -> Iterator[SourceArticle | Skipped]:
+    raw = decode(read_bytes(path))
+    match = _FRONT_MATTER.match(raw)
+    fields = _parse(match["yaml"]) if match else {}
+    body = raw[match.end() :].strip() if match else raw.strip()
+    heading = _HEADING.match(body)
+    if heading:
+        body = body[heading.end() :].strip()
+        fields.setdefault("title", heading["title"])
+    if not body:
+        raise NothingToRead("The file has front matter and no article.", hint="Write the article below the second ---.")
+    url = fields.get("url")
+    default_id = article_id(file_identity(path, url if isinstance(url, str) else None))
+    fields.setdefault("title", title_from(path))
+    yield from_fields({**fields, "text": body}, origin=str(path), default_id=default_id)
+
+
+def _parse(block: str) -> dict[str, object]:
+    try:
+        fields = yaml.safe_load(block)
+    except yaml.YAMLError as error:
+        raise ReadingError(f"The front matter is not YAML ({str(error).splitlines()[0]}).", hint="Mend the block between the --- lines.") from error
+    if fields is None:
+        return {}
+    if not isinstance(fields, dict):
+        raise ReadingError("The front matter is not a list of key: value lines.", hint="Mend the block between the --- lines.")
+    return {str(key).lower(): value for key, value in fields.items()}

@@ -1,0 +1,37 @@
+"""Plain text: the first line is the headline if it stands alone and is short, else the first words serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.article import SourceArticle
+from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
+
+_LONGEST_HEADLINE = 160  # characters
+
+
+def read(path: Path) -> Iterator[SourceArticle | Skipped]:
+    text = decode(read_bytes(path)).strip()
+    yield SourceArticle(
+        id=article_id(file_identity(path, None)), title=_headline(text) or first_words(text), text=text, origin=str(path)
+    )
+
+
+def _headline(text: str) -> str | None:
+    first, _, rest = text.partition("\n")
+    first = first.strip()
+    stands_alone = rest.startswith("\n") or not rest.strip()
+    return first if stands_alone and rest.strip() and 0 < len(first) <= _LONGEST_HEADLINE else None
+
+
+def first_words(text: str, limit: int = 80) -> str:
+    """The beginning of a text, cut between words: a stand-in for a headline that is not there."""
+    line = text.strip().split("\n", 1)[0]
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def title_from(path: Path) -> str:
+    """A headline made from a file name: ``bridge-opens.txt`` → ``Bridge opens``."""
+    words = path.stem.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or path.name

@@ -1,0 +1,161 @@
+"""What an answer is: frozen data, standard library only, no behaviour beyond derivation.
+
+Every type turns into plain JSON through `to_json`, and an `Answer` comes back through `answer_from_json`, so the
+command line, HTTP, saved chats and eval logs share one format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["supported", "partial", "unsupported", "contradicted", "uncited"]
+Status = Literal["answered", "partial", "insufficient"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of the conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A retrieved passage under the number that citations use for it.
+
+    ``scores`` are named and comparable only within one name; higher is better.
+    """
+
+    marker: int  # 1, 2, …
+    article: str  # article id
+    collection: str
+    version: str  # sha256 of the article text
+    start: int
+    end: int
+    text: str
+    title: str
+    outlet: str | None = None
+    published: str | None = None  # YYYY-MM-DD
+    url: str | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Exact words of a stored article version: ``text[start:end] == quote``."""
+
+    marker: int
+    article: str
+    collection: str
+    version: str
+    start: int
+    end: int
+    quote: str
+    title: str
+    outlet: str | None = None
+    published: str | None = None
+    url: str | None = None
+
+    def __str__(self) -> str:
+        source = ", ".join(part for part in (self.outlet, self.title, self.published) if part)
+        return f"[{self.marker}] “{self.quote}” ({source})"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, with what it rests on and what the check said."""
+
+    text: str  # without markers
+    citations: tuple[Citation, ...] = ()
+    verdict: Verdict = "uncited"
+    reason: str = ""
+
+    @property
+    def marked(self) -> str:
+        """The sentence followed by its markers, each once: ``It rose. [1][3]``."""
+        markers = dict.fromkeys(citation.marker for citation in self.citations)
+        return " ".join(filter(None, (self.text, "".join(f"[{marker}]" for marker in markers))))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer; `status` "insufficient" is a proper answer, with no claims."""
+
+    question: str
+    standalone: str  # the question as searched, after resolving the conversation
+    status: Status
+    claims: tuple[Claim, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""  # for people: why the answer is insufficient, or what the model's failure was
+    confidence: float = 0.0  # 0 … 1
+    short: str | None = None
+    writer: str = "extractive"
+    judge: str = "built-in"
+    constraints: Mapping[str, Any] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds by stage
+
+    @property
+    def text(self) -> str:
+        """The answer as prose with markers; for an insufficient answer, the note."""
+        return " ".join(claim.marked for claim in self.claims) or self.note
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations in reading order, each once."""
+        return tuple(dict.fromkeys(citation for claim in self.claims for citation in claim.citations))
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The question is understood; the search begins."""
+
+    question: str
+    standalone: str
+    kind: Literal["searching"] = "searching"
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The evidence is in."""
+
+    evidence: tuple[Evidence, ...]
+    kind: Literal["retrieved"] = "retrieved"
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """A piece of the draft, unchecked: show it as such."""
+
+    delta: str
+    kind: Literal["drafting"] = "drafting"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A finished sentence went through the check."""
+
+    claim: Claim
+    kind: Literal["checked"] = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class WriterFailed:
+    """The model could not finish; the extractive answer follows in the next events."""
+
+    writer: str
+    message: str  # what happened and the remedy
+    kind: Literal["writer_failed"] = "writer_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The last event of every stream."""
+
+    answer: Answer
+    kind: Literal["answered"] = "answered"
+
+
+Event = Searching | Retrieved | Drafting | Checked | WriterFailed | Answered

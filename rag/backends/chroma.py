@@ -1,0 +1,112 @@
+"""Passages in Chroma: one Chroma collection per Dossier collection and fingerprint.
+
+Documents and flat metadata, readable by any Chroma client.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.article import Passage
+from rag.errors import IndexDamaged
+from rag.ports import Hit
+
+if TYPE_CHECKING:
+    from rag.ports import Vectors
+
+
+def open_client(folder: Path) -> Any:
+    """The embedded Chroma of a home, telemetry off.
+
+    Raises:
+        IndexDamaged: the folder is not a usable Chroma folder.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    with _explained(folder):
+        return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def collection_name(collection: str, fingerprint: str) -> str:
+    """A legal Chroma name (3–512 of ``[a-zA-Z0-9._-]``) that is unique to the collection and the fingerprint."""
+    slug = re.sub(r"[^a-zA-Z0-9]+", "-", collection).strip("-")[:40].strip("-") or "collection"
+    return f"{slug}-{hashlib.sha256(collection.encode()).hexdigest()[:8]}-{fingerprint}"
+
+
+class ChromaVectorStore:
+    """A `rag.ports.VectorStore`."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+        with _explained(name):
+            self._collection = client.get_or_create_collection(
+                name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+            )
+            self._batch = int(client.get_max_batch_size())
+
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        with _explained(self._name):
+            for at in range(0, len(passages), self._batch):
+                batch = passages[at : at + self._batch]
+                self._collection.upsert(
+                    ids=[passage.id for passage in batch],
+                    embeddings=vectors[at : at + self._batch],
+                    documents=[passage.text for passage in batch],
+                    metadatas=[_metadata(passage) for passage in batch],
+                )
+
+    def delete(self, version_keys: Sequence[str]) -> None:
+        if version_keys:
+            with _explained(self._name):
+                self._collection.delete(where={"version": {"$in": list(version_keys)}})
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        with _explained(self._name):
+            limit = min(limit, self._collection.count())
+            if not limit:
+                return []
+            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        return [Hit(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def ids(self) -> set[str]:
+        with _explained(self._name):
+            return set(self._collection.get(include=[])["ids"])
+
+    def close(self) -> None:
+        """Nothing to do: the client is shared and closed by whoever opened it."""
+
+
+def _metadata(passage: Passage) -> dict[str, str | int]:
+    article = passage.article
+    values = {
+        "article": article.id,
+        "version": article.version_key,
+        "start": passage.start,
+        "end": passage.end,
+        "title": article.title,
+        "outlet": article.outlet,
+        "url": article.url,
+        "language": article.language,
+        "published": int(article.published.day.strftime("%Y%m%d")) if article.published else None,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+@contextmanager
+def _explained(what: object) -> Iterator[None]:
+    from chromadb.errors import ChromaError, InternalError
+
+    try:
+        yield
+    except (ChromaError, InternalError, OSError, ValueError, RuntimeError) as error:
+        raise IndexDamaged(
+            f"The vector index {what} cannot be used ({error}).",
+            hint="It can be rebuilt from the catalog: delete the folder “chroma” in the home and add any article again.",
+        ) from error

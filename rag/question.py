@@ -1,0 +1,97 @@
+"""What a question asks for: its content words, the names it mentions, the kind of answer it expects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.answer import Turn
+from rag.errors import QuestionError
+from rag.words import names, terms, words
+
+Expected = Literal["person", "place", "date", "duration", "money", "percent", "number", "reason", "any"]
+
+LONGEST_QUESTION = 10_000  # characters
+
+# First match wins; each pattern is tried on the question in lower case.
+_EXPECTED: tuple[tuple[str, Expected], ...] = (
+    (r"\b(?:what|which|how (?:big|large) a|how high a) (?:percentage|percent|per cent|share|proportion)\b", "percent"),
+    (r"\bhow much (?:money|did .* (?:cost|pay|earn|spend|raise)|does .* (?:cost|pay|earn|spend)|is .* (?:worth|paid))\b", "money"),
+    (r"\b(?:what|how high|how large|how big|how much|which)\b.*\b(?:reward|price|cost|costs|budget|salary|profit|profits|revenue|fine|fee|bounty|loan|debt|loss)\b", "money"),
+    (r"\bhow long\b", "duration"),
+    (r"\bhow (?:many|much|old|far|tall|high|deep|wide|heavy|fast|large|big|often|hot|cold|few|strong)\b", "number"),
+    (r"\b(?:what|which) (?:number|amount|quantity|total|figure)\b|\bnumber of\b", "number"),
+    (r"\bwhen\b|\b(?:what|which|in what|in which|on what|on which) (?:year|date|day|month|decade|century|season)\b|\bsince when\b", "date"),
+    (r"\bwho\b|\bwhom\b|\bwhose\b", "person"),
+    (r"\bwhere\b|\b(?:what|which|in what|in which) (?:city|town|village|country|state|place|region|location|street)\b", "place"),
+    (r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led to)\b|\bfor what reason\b", "reason"),
+)
+# Words that say what kind of thing is asked for; an answer need not repeat them.
+_KIND_WORDS = frozenset(
+    terms(
+        "number amount year date day month name person people kind type sort way place city town country percentage reason "
+        "department ministry company organization organisation agency figure total latest current newest last recent"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A standalone question, understood by plain rules.
+
+    Attributes:
+        terms: stems of the content words that an answer should share, each once.
+        names: folded names that an answer, or its article, must mention.
+        expected: the kind of answer asked for.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    expected: Expected
+
+
+def understand(text: str) -> Question:
+    """Read a standalone question."""
+    lowered = text.lower()
+    expected = next((kind for pattern, kind in _EXPECTED if re.search(pattern, lowered)), "any")
+    content = dict.fromkeys(term for term in terms(text) if term not in _KIND_WORDS)
+    return Question(text, tuple(content), names(text), expected)
+
+
+def checked(text: str) -> str:
+    """The question without surrounding white space.
+
+    Raises:
+        QuestionError: it is empty or longer than `LONGEST_QUESTION`.
+    """
+    text = text.strip()
+    if not text:
+        raise QuestionError("The question is empty.", hint="Type a question about the articles.")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters, more than the {LONGEST_QUESTION:,} allowed.",
+            hint="Ask about one thing; add long texts as articles instead.",
+        )
+    return text
+
+
+_REFERS_BACK = re.compile(
+    r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those|that|there|then|one|ones|same)\b"
+    r"|^(?:and|but|so|what about|how about|why|when|where|who|how many|how much)\b[^?]{0,24}\?*$",
+    re.IGNORECASE,
+)
+
+
+def standalone(text: str, history: Sequence[Turn]) -> str:
+    """The question with what it leaves out taken from the conversation.
+
+    A question that points back (a pronoun, or too short to stand alone) is searched together with the question
+    before it; a question that stands alone is left alone.
+    """
+    if not history or not (_REFERS_BACK.search(text) or len(words(text)) <= 4):
+        return text
+    previous = history[-1].question.strip()
+    return f"{previous} {text}"

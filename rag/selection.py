@@ -1,0 +1,216 @@
+"""Answer sentence selection: which sentences of the evidence answer the question, and how sure can we be?
+
+Each sentence gets a handful of plain signals. Their weights were fitted on open question sets (SQuAD 2, XQuAD, CLAPnq;
+list-wise softmax over the sentences of the evidence), the confidence by logistic regression on the best sentence.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.sentences import sentence_spans
+from rag.answer import Evidence
+from rag.ports import Embedder
+from rag.question import Expected, Question, understand
+from rag.words import DATE, DURATION, MONEY, NUMBER, PERCENT, REASON, fold, names, stem, terms, words
+
+Signals = Mapping[str, float]
+
+# Which sentence: weights of the signals, each signal in 0 … 1 or a cosine.
+_RANKING: Signals = {
+    "cosine": 4.9,
+    "coverage": 3.3,
+    "coverage_nearby": 3.2,
+    "coverage_passage": 2.3,
+    "type": 2.1,
+    "passage_cosine": 3.2,
+}
+# How sure: logistic weights on the same signals of the best sentence; "bias" is the constant.
+_CONFIDENCE: Signals = {
+    "bias": -7.0,
+    "cosine": 3.0,
+    "coverage_nearby": 4.0,
+    "type": 2.0,
+    "names": 3.5,
+}
+_ADDRESSED_TO_MACHINES = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instruction|prompt|rule)s?\b|\b(?:AI|artificial|language) (?:assistant|model|system)s?\b.{0,60}\b(?:must|should|answer|reply|ignore)\b",
+    re.IGNORECASE,
+)
+_FOLLOWS = 0.8  # a further sentence must score at least this share of the range that the best one spans
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of the evidence: ``evidence[marker].text[start:end]``."""
+
+    marker: int
+    start: int
+    end: int
+    text: str
+    score: float
+    confidence: float  # 0 … 1, that it answers
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All sentences of the evidence, best first."""
+
+    sentences: tuple[ScoredSentence, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """0 … 1, that the evidence answers the question."""
+        return self.sentences[0].confidence if self.sentences else 0.0
+
+    def answer(self, limit: int, threshold: float) -> list[ScoredSentence]:
+        """The sentences to show: the best one, and up to ``limit`` that are nearly as good and say something else.
+
+        Empty if the best one's confidence is below ``threshold``.
+        """
+        if self.confidence < threshold:
+            return []
+        best = self.sentences[0]
+        chosen = [best]
+        for sentence in self.sentences[1:]:
+            close = sentence.score >= _FOLLOWS * best.score and sentence.confidence >= threshold
+            if close and not any(_same(sentence.text, other.text) for other in chosen):
+                chosen.append(sentence)
+            if len(chosen) >= limit:
+                break
+        return chosen[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Scores sentences by dense similarity, coverage of the question's words and names, and kind of answer."""
+
+    embedder: Embedder
+
+    def select(self, question: str, evidence: Sequence[Evidence]) -> Selection:
+        """Score every sentence of the evidence against a standalone question."""
+        asked = understand(question)
+        candidates = [candidate for item in evidence for candidate in _candidates(item)]
+        if not candidates:
+            return Selection()
+        vectors = self.embedder.embed([question, *(candidate.text for candidate in candidates)])
+        cosines = vectors[1:] @ vectors[0]
+        weigh = _weigher(asked, candidates)
+        scored = [
+            _score(candidate, _signals(asked, candidate, float(cosine), weigh))
+            for candidate, cosine in zip(candidates, cosines, strict=True)
+        ]
+        return Selection(tuple(sorted(scored, key=lambda sentence: (-sentence.score, sentence.marker, sentence.start))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    evidence: Evidence
+    start: int
+    end: int
+    before: str  # the sentence before it in the passage
+
+    @property
+    def text(self) -> str:
+        return self.evidence.text[self.start : self.end]
+
+
+def _candidates(evidence: Evidence) -> list[_Candidate]:
+    """The sentences that may be shown as an answer: none that speaks to machines rather than readers."""
+    spans = sentence_spans(evidence.text)
+    before = ["", *(evidence.text[start:end] for (start, end), _ in pairwise(spans))]
+    return [
+        candidate
+        for (start, end), previous in zip(spans, before, strict=True)
+        if not _ADDRESSED_TO_MACHINES.search((candidate := _Candidate(evidence, start, end, previous)).text)
+    ]
+
+
+def _weigher(question: Question, candidates: Sequence[_Candidate]) -> Callable[[str], float]:
+    """A weight per question term: rarer among the candidates weighs more (BM25's idf)."""
+    counts = Counter(term for candidate in candidates for term in set(terms(candidate.text)) if term in question.terms)
+    total = len(candidates)
+    return lambda term: math.log(1 + (total - counts[term] + 0.5) / (counts[term] + 0.5))
+
+
+def _signals(question: Question, candidate: _Candidate, cosine: float, weigh: Callable[[str], float]) -> Signals:
+    own = set(terms(candidate.text))
+    headline = set(terms(f"{candidate.evidence.title} {candidate.evidence.outlet or ''}"))
+    nearby = own | set(terms(candidate.before)) | headline
+    passage = nearby | set(terms(candidate.evidence.text))
+    return {
+        "cosine": cosine,
+        "coverage": _coverage(question.terms, own, weigh),
+        "coverage_nearby": _coverage(question.terms, nearby, weigh),
+        "coverage_passage": _coverage(question.terms, passage, weigh),
+        "type": _has_expected(question, candidate.text),
+        "passage_cosine": candidate.evidence.scores.get("dense", 0.0),
+        "names": _names_present(question, candidate.evidence),
+    }
+
+
+def _coverage(wanted: Sequence[str], found: Collection[str], weigh: Callable[[str], float]) -> float:
+    """The weighted share of terms that are found; related forms (lead, leadership) count in part."""
+    total = sum(map(weigh, wanted))
+    return sum(weigh(term) * _likeness(term, found) for term in wanted) / total if total else 0.0
+
+
+def _likeness(term: str, found: Collection[str]) -> float:
+    if term in found:
+        return 1.0
+    if len(term) < 4:
+        return 0.0
+    prefixed = any(len(other) >= 4 and (other.startswith(term) or term.startswith(other)) for other in found)
+    kin = len(term) >= 6 and any(len(other) >= 6 and other[:5] == term[:5] for other in found)
+    return 0.8 if prefixed else 0.5 if kin else 0.0
+
+
+_PATTERNS: Mapping[Expected, re.Pattern[str]] = {
+    "date": DATE,
+    "duration": DURATION,
+    "money": MONEY,
+    "percent": PERCENT,
+    "number": NUMBER,
+    "reason": REASON,
+}
+
+
+def _has_expected(question: Question, sentence: str) -> float:
+    """1 if the sentence holds the kind of thing asked for that is not in the question itself, 0.5 if any will do."""
+    if question.expected == "any":
+        return 0.5
+    if question.expected in ("person", "place"):
+        asked = {fold(word) for word in words(question.text)}
+        return float(any(name not in asked for name in names(sentence)))
+    asked_text = question.text.lower()
+    found = (match.group().lower() for match in _PATTERNS[question.expected].finditer(sentence))
+    if question.expected in ("number", "date"):
+        return float(any(value not in asked_text for value in found))
+    return float(any(True for _ in found))
+
+
+def _names_present(question: Question, evidence: Evidence) -> float:
+    """The share of the question's names that the passage, its headline or its outlet mentions."""
+    if not question.names:
+        return 1.0
+    around = {form for word in words(f"{evidence.text} {evidence.title} {evidence.outlet or ''}") for form in (fold(word), stem(word))}
+    return sum(name in around or stem(name) in around for name in question.names) / len(question.names)
+
+
+def _score(candidate: _Candidate, signals: Signals) -> ScoredSentence:
+    score = sum(weight * signals[name] for name, weight in _RANKING.items())
+    logit = sum(weight * signals.get(name, 1.0) for name, weight in _CONFIDENCE.items())
+    confidence = 1 / (1 + math.exp(-logit))
+    return ScoredSentence(candidate.evidence.marker, candidate.start, candidate.end, candidate.text, score, confidence, signals)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two sentences say much the same: Jaccard over content words at or above 0.6."""
+    first, second = set(terms(one)), set(terms(other))
+    return len(first & second) >= 0.6 * len(first | second)

@@ -1,0 +1,98 @@
+"""Settings: data only. Read from the environment (prefix ``DOSSIER_``, ``__`` between levels); built by `rag.wiring`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+_PREFIX = "DOSSIER_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Models(_Section):
+    """Which models do the work."""
+
+    embedder: str = Field("bundled", description="`bundled` (all-MiniLM-L6-v2), a sentence-transformers hub id, or a local folder")
+    writer: str = Field("extractive", description="`extractive`, or `openai-like:<url>#<model>`, `ollama:<model>`, `openai:<model>`, `anthropic:<model>`")
+    api_key: str = Field("", description="key for an `openai-like` server that asks for one; the others read their own variables", repr=False)
+    timeout: float = Field(60.0, gt=0, description="seconds without an answer from the model before giving up")
+
+
+class Passages(_Section):
+    """How articles are cut."""
+
+    size: int = Field(700, ge=100, le=4000, description="characters that a passage aims for; it holds whole sentences")
+
+
+class Retrieval(_Section):
+    """How much is searched and shown."""
+
+    candidates: int = Field(60, ge=1, le=1000, description="passages that each leg proposes")
+    evidence: int = Field(8, ge=1, le=50, description="passages that the writer sees")
+    dense_weight: float = Field(0.5, ge=0, le=1, description="share of the dense leg in the fused score; the rest is lexical")
+
+
+class Answers(_Section):
+    """What an answer shows."""
+
+    sentences: int = Field(3, ge=1, le=20, description="sentences of an extractive answer at most")
+    threshold: float = Field(0.5, ge=0, le=1, description="confidence below which the answer is “not in the collection”")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set.
+
+    Raises:
+        SettingsError: through `load_settings`, for a wrong value or an unknown ``DOSSIER_*`` name.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=lambda: user_data_path("dossier", appauthor=False), description="where the catalog and the indexes live")
+    models: Models = Models()
+    passages: Passages = Passages()
+    retrieval: Retrieval = Retrieval()
+    answers: Answers = Answers()
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        SettingsError: a value is wrong, or a ``DOSSIER_*`` variable names no setting.
+    """
+    names = {name for name, _, _ in fields()}
+    for variable in os.environ if environ is None else environ:
+        if variable.upper().startswith(_PREFIX) and variable.upper() not in names:
+            raise SettingsError(f"{variable} is not a setting.", hint=f"Settings: {', '.join(sorted(names))}.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = _PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name} is wrong: {first['msg']}.", hint="dossier config lists every setting with its range.") from error
+
+
+def fields(settings: Settings | None = None) -> Iterator[tuple[str, Any, str]]:
+    """Every setting as (environment variable, value, description)."""
+    yield from _walk(Settings, settings, _PREFIX)
+
+
+def _walk(model: type[BaseModel], values: BaseModel | None, prefix: str) -> Iterator[tuple[str, Any, str]]:
+    for name, info in model.model_fields.items():
+        value = getattr(values, name, None)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from _walk(info.annotation, value, f"{prefix}{name.upper()}__")
+        else:
+            yield prefix + name.upper(), value, info.description or ""

@@ -1,0 +1,72 @@
+"""Does the quoted text support the claim? Plain checks on the words that are cited, in order of how much they prove."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.answer import Citation, Evidence, Verdict
+from rag.words import names, quantities, terms, words
+
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor cannot without denied denies deny refused failed".split())
+_FULL, _PART = 0.7, 0.4  # share of the claim's content words that the cited words hold
+
+
+class BuiltInJudge:
+    """A `rag.ports.Judge` that needs no model.
+
+    Verbatim words are supported. Otherwise every number and name of the claim must stand in the cited words, negation
+    must agree, and most content words must be there. It cannot see entailment: rephrasings with other words come out
+    as "partial", which is the side to err on.
+    """
+
+    name = "built-in"
+
+    def judge(self, claim: str, citations: Sequence[Citation], context: Mapping[int, Evidence]) -> tuple[Verdict, str]:
+        if not citations:
+            return "uncited", "No source is cited."
+        quotes = " ".join(citation.quote for citation in citations)
+        if _squeezed(claim) in _squeezed(quotes):
+            return "supported", "These are the article's own words."
+        missing = [written for value, written in quantities(claim).items() if value not in quantities(quotes)]
+        if missing:
+            return "unsupported", f"The cited words do not contain {', '.join(missing)}."
+        around = " ".join([quotes, *(f"{citation.title} {citation.outlet or ''}" for citation in citations)])
+        strangers = [name for name in names(claim) if not _mentions(around, name)]
+        if strangers:
+            passages = " ".join(context[citation.marker].text for citation in citations if citation.marker in context)
+            verdict: Verdict = "partial" if all(_mentions(passages, name) for name in strangers) else "unsupported"
+            return verdict, f"The cited words do not mention {', '.join(strangers)}."
+        if _negated(claim) != _negated(quotes):
+            return "contradicted", "One of claim and cited words is negated, the other is not."
+        return _by_overlap(claim, quotes)
+
+
+def _by_overlap(claim: str, quotes: str) -> tuple[Verdict, str]:
+    wanted = set(terms(claim))
+    share = len(wanted & set(terms(quotes))) / len(wanted) if wanted else 0.0
+    if share >= _FULL:
+        return "supported", f"The cited words hold {share:.0%} of the claim's content words."
+    if share >= _PART:
+        return "partial", f"The cited words hold only {share:.0%} of the claim's content words."
+    return "unsupported", f"The cited words hold {share:.0%} of the claim's content words."
+
+
+def _mentions(text: str, name: str) -> bool:
+    folded = {stem_free for word in words(text) for stem_free in _forms(word)}
+    return name in folded
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    from rag.words import fold
+
+    plain = fold(word)
+    return plain, plain.removesuffix("'s"), plain.removesuffix("s")
+
+
+def _negated(text: str) -> bool:
+    return any(word.lower() in _NEGATIONS or word.lower().endswith(("n't", "n’t")) for word in words(text))
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,51 @@
+"""Answers and events as JSON, and back: one format for ``--json``, HTTP, eval logs and saved chats."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import lru_cache
+from typing import Annotated, Any, cast
+
+from pydantic import Field, TypeAdapter
+
+from rag.answer import Answer, Answered, Event, Evidence
+
+
+def to_json(value: Answer | Event | Evidence) -> dict[str, Any]:
+    """Plain JSON values. An answer also carries its derived ``text``."""
+    plain = dataclasses.asdict(value)
+    if isinstance(value, Answer):
+        return {"status": value.status, "text": value.text, **plain}
+    if isinstance(value, Answered):
+        return {"kind": value.kind, "answer": to_json(value.answer)}
+    return plain
+
+
+def answer_from_json(value: dict[str, Any]) -> Answer:
+    """The inverse of `to_json`.
+
+    Raises:
+        pydantic.ValidationError: the value is not an answer.
+    """
+    return _answers().validate_python({key: item for key, item in value.items() if key != "text"})
+
+
+def event_from_json(value: dict[str, Any]) -> Event:
+    """The inverse of `to_json`.
+
+    Raises:
+        pydantic.ValidationError: the value is not an event.
+    """
+    if value.get("kind") == "answered":
+        return Answered(answer_from_json(value["answer"]))
+    return _events().validate_python(value)
+
+
+@lru_cache(maxsize=1)
+def _answers() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)
+
+
+@lru_cache(maxsize=1)
+def _events() -> TypeAdapter[Event]:
+    return cast("TypeAdapter[Event]", TypeAdapter(Annotated[Event, Field(discriminator="kind")]))

@@ -1,0 +1,135 @@
+"""Words, names and quantities in a text: the plain signals that the extractive writer and the built-in judge share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*", re.UNICODE)
+_NUMBER_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half"
+).split()
+_MONTHS = "january february march april june july august september october november december".split()
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+NUMBER = re.compile(rf"(?<![\w.])\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|m|bn)?\b|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+MONEY = re.compile(
+    r"[$€£¥]\s?\d|\d\s?[$€£¥]"
+    r"|\b\d[\d.,]*\s(?:(?:thousand|million|billion|trillion|m|bn)\s)?(?:dollars?|euros?|pounds?|francs?|yen|crowns?|marks?|cents?|usd|eur|gbp)\b"
+    r"|\b(?:thousand|million|billion|trillion|hundred)\s(?:dollars?|euros?|pounds?|francs?|crowns?|marks?)\b",
+    re.IGNORECASE,
+)
+PERCENT = re.compile(r"\d\s?%|\bper\s?cent\b|\bpercentage points?\b", re.IGNORECASE)
+DATE = re.compile(
+    rf"\b(?:1\d|20)\d\ds?\b|\b(?:{'|'.join(_MONTHS)})\b|\b(?-i:May)\b|\b(?:{'|'.join(_DAYS)})\b"
+    r"|\b(?:yesterday|today|tomorrow|tonight|century|centuries|decades?|bc|ad)\b",
+    re.IGNORECASE,
+)
+DURATION = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries|century|nights?|seasons?)\b", re.IGNORECASE)
+REASON = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|as a result|in order to|so that|since|therefore|reason|caused?|causes|blamed?|after|following|to|for)\b",
+    re.IGNORECASE,
+)
+
+# Function words, and the words of asking; none of them tells which sentence answers.
+STOPWORDS = frozenset(
+    """a about above after again against all also am an and any are aren't as at be because been before being below between
+    both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each either else ever few
+    for from further had hadn't has hasn't have haven't having he he'd he'll he's her here here's hers herself him himself his
+    how how's i i'd i'll i'm i've if in into is isn't it it's its itself just let's many may me might more most much must my
+    myself no nor not of off on once only or other ought our ours ourselves out over own same shall she she'd she's should
+    shouldn't so some such than that that's the their theirs them themselves then there there's these they they'd they'll
+    they're they've this those through to too under until up upon us very was wasn't we we'd we'll we're we've were weren't
+    what what's when when's where where's which while who who's whom whose why why's will with won't would wouldn't yet you
+    you'd you'll you're you've your yours yourself yourselves tell give please explain describe know say says said according
+    did does""".split()
+)
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> object:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+def fold(text: str) -> str:
+    """Case and accents aside, for comparing: ``Žďár`` → ``zdar``."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The stem of one word, folded: ``Imposing`` → ``impos``."""
+    plain = fold(word).removesuffix("'s")
+    return str(_stemmer().stemWord(plain))  # type: ignore[attr-defined]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as written, numbers among them."""
+    return _WORD.findall(text)
+
+
+@lru_cache(maxsize=8192)
+def terms(text: str) -> tuple[str, ...]:
+    """Stems of the content words, in order, repeats kept."""
+    return tuple(stem(word) for word in words(text) if fold(word) not in STOPWORDS)
+
+
+@lru_cache(maxsize=8192)
+def names(text: str) -> tuple[str, ...]:
+    """Capitalised words that are names as far as can be told without a model, folded, each once.
+
+    The first word of a sentence counts only if it stands capitalised elsewhere, is followed by another capitalised
+    word, or has a capital or digit inside.
+    """
+    found: dict[str, None] = {}
+    matches = list(_WORD.finditer(text))
+    for index, match in enumerate(matches):
+        word = match.group()
+        if not word[0].isupper() or fold(word) in STOPWORDS:
+            continue
+        before = text[: match.start()].rstrip(" \n\t“\"'‘(")
+        opens = not before or before[-1] in ".!?:…"
+        if opens and not any(char.isupper() for char in word[1:]):
+            after = matches[index + 1] if index + 1 < len(matches) else None
+            followed = after is not None and after.group()[0].isupper() and text[match.end() : after.start()] == " "
+            if not followed:
+                continue
+        found[fold(word).removesuffix("'s")] = None
+    return tuple(found)
+
+
+_VALUES = dict(zip(_NUMBER_WORDS[:20], range(1, 21), strict=True)) | {
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
+}  # fmt: skip
+_SCALES = {"k": 10**3, "m": 10**6, "bn": 10**9, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_QUANTITY = re.compile(
+    rf"(?<![\w.])(?P<digits>\d+(?:[.,]\d+)*)(?:st|nd|rd|th)?(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
+    rf"|\b(?P<word>{'|'.join(_VALUES)})(?:\s(?P<wordscale>hundred|thousand|million|billion|trillion))?\b",
+    re.IGNORECASE,
+)
+
+
+def quantities(text: str) -> dict[float, str]:
+    """The numbers of a text by value, with how each is first written: ``11,000`` and ``eleven thousand`` are one."""
+    found: dict[float, str] = {}
+    for match in _QUANTITY.finditer(text):
+        value = _digits(match["digits"]) if match["digits"] else float(_VALUES[match["word"].lower()])
+        scale = (match["scale"] or match["wordscale"] or "").lower()
+        found.setdefault(value * _SCALES.get(scale, 1), match.group())
+    return found
+
+
+def _digits(written: str) -> float:
+    """``11,000`` → 11000; ``3.5`` → 3.5; ``1.234.567`` → 1234567."""
+    grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written)
+    if grouped:
+        return float(written.replace(",", ""))
+    if re.fullmatch(r"\d+(?:[.,]\d+)?", written):
+        return float(written.replace(",", "."))
+    return float(re.sub(r"[.,]", "", written))

@@ -1,0 +1,296 @@
+"""A browser on the real page, over an assistant whose answers are scripted. Everything stays on this machine."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from corpus.article import Article, text_digest
+from corpus.errors import DossierError
+from rag.answer import (
+    Answer,
+    Answered,
+    Checked,
+    Citation,
+    Claim,
+    Drafting,
+    Event,
+    Evidence,
+    Retrieved,
+    Searching,
+    Turn,
+    Verdict,
+    WriterFailed,
+)
+from rag.errors import QuestionError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HOSTILE = '<img src=x onerror="window.pwned=1"> [click](javascript:window.pwned=2) ![p](https://evil.example/p.png)'
+
+
+def article(name: str, title: str, text: str, **more: str | None) -> Article:
+    """A stored article of the invented town of Vessel Point."""
+    return Article(
+        "harbour", name, text_digest(text), title, text, f"{name}.txt", datetime(2024, 5, 1, tzinfo=UTC), **more
+    )  # type: ignore[arg-type]
+
+
+FERRY = article(
+    "ferry",
+    "Night ferry to Vessel Point ends after 61 years",
+    "The night ferry between Orrin and Vessel Point made its last crossing on Sunday.\n\n"
+    + "Passengers stood on deck in the rain and waved to the lighthouse keeper. " * 12
+    + "\n\nThe operator, Blue Tern Lines, said that it had lost 2.4 million crowns on the route last year. "
+    "The mayor, Ada Quist, called the decision a mistake. A bus will run in its place from June.",
+    url="https://tern.example/ferry",
+    outlet="The Orrin Post",
+)
+LIGHT = article(
+    "light",
+    "Lighthouse of Vessel Point to be lit by the wind",
+    "Vessel Point has switched its lighthouse to wind power.\n\n"
+    + "The keeper climbs one hundred and eighty steps each morning. " * 10
+    + "\n\nThe turbine was paid for by a fund of fishermen, who gave 310,000 crowns.",
+    url="javascript:alert(1)",
+    outlet="Coast Weekly",
+)
+TRAP = article(
+    "trap",
+    f"{HOSTILE} # Heading",
+    f"Before the trap. {HOSTILE} After the trap.",
+    outlet="<script>window.pwned=3</script>",
+)
+STORED = {item.id: item for item in (FERRY, LIGHT, TRAP)}
+
+
+def evidence(marker: int, source: Article) -> Evidence:
+    """The whole article as one passage."""
+    return Evidence(
+        marker, source.id, "harbour", source.sha256, 0, len(source.text), source.text, source.title, source.outlet,
+        "2024-04-28" if source is FERRY else None, source.url,
+    )  # fmt: skip
+
+
+def claim(text: str, *quotes: tuple[int, Article, str], verdict: Verdict = "supported", reason: str = "") -> Claim:
+    """A sentence that quotes these words of these articles."""
+    cited = []
+    for marker, source, quote in quotes:
+        start = source.text.index(quote)
+        cited.append(
+            Citation(
+                marker, source.id, "harbour", source.sha256, start, start + len(quote), quote, source.title,
+                source.outlet, "2024-04-28" if source is FERRY else None, source.url,
+            )
+        )  # fmt: skip
+    return Claim(text, tuple(cited), verdict, reason)
+
+
+FERRY_QUOTE = "made its last crossing on Sunday"
+LOSS_QUOTE = "it had lost 2.4 million crowns on the route last year"
+FUND_QUOTE = "The turbine was paid for by a fund of fishermen"
+WHY = (
+    claim("The night ferry to Vessel Point made its last crossing on Sunday.", (1, FERRY, FERRY_QUOTE)),
+    claim(
+        "Its operator had lost money on the route, while fishermen paid for the new light.",
+        (1, FERRY, LOSS_QUOTE),
+        (2, LIGHT, FUND_QUOTE),
+    ),
+    claim("The bus starts in May.", (1, FERRY, "A bus will run in its place from June"), verdict="contradicted",
+          reason="the article says June"),
+    claim("The mayor wants the ferry back.", (1, FERRY, "called the decision a mistake"), verdict="partial",
+          reason="she called the decision a mistake; nothing says what she wants"),
+)  # fmt: skip
+POWER = (claim("The lighthouse now runs on wind power.", (1, LIGHT, "has switched its lighthouse to wind power")),)
+SNARE = (claim(f"The article says {HOSTILE}", (1, TRAP, HOSTILE)),)
+
+
+@dataclass(frozen=True)
+class Collection:
+    name: str
+    articles: int
+
+
+def answered(question: str, claims: Sequence[Claim], found: Sequence[Evidence], note: str = "") -> Iterator[Event]:
+    """The events of a whole answer."""
+    status = "answered" if claims else "insufficient"
+    yield Searching(question, question)
+    yield Retrieved(tuple(found))
+    for item in claims:
+        words = item.marked.split(" ")
+        for word in words:
+            yield Drafting(f"{word} ")
+        yield Checked(item)
+    yield Answered(Answer(question, question, status, tuple(claims), tuple(found), note))
+
+
+@dataclass
+class Town:
+    """The scripted assistant. `gate` holds a slow answer until a test lets it go on."""
+
+    writer: str = "extractive"
+    shelves: list[Collection] = field(default_factory=lambda: [Collection("harbour", 3), Collection("council", 41)])
+    asked: list[tuple[str, tuple[Turn, ...], str | None]] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def collections(self) -> list[Collection]:
+        return self.shelves
+
+    def article(self, collection: str, article_id: str, version: str) -> Article:
+        if article_id not in STORED:
+            raise DossierError("No such article.")
+        return STORED[article_id]
+
+    def stream(self, question: str, history: Sequence[Turn] = (), *, collection: str | None = None) -> Iterator[Event]:
+        self.asked.append((question, tuple(history), collection))
+        if not question.strip():
+            raise QuestionError("The question is empty.", hint="Type a question first.")
+        if len(question) > 4_000:
+            raise QuestionError("The question is far too long.", hint="Ask it in fewer than 4,000 characters.")
+        yield from self._script(question)
+
+    def _script(self, question: str) -> Iterator[Event]:
+        both = [evidence(1, FERRY), evidence(2, LIGHT)]
+        if "lighthouse" in question:
+            yield from answered(question, POWER, [evidence(1, LIGHT)])
+        elif "trap" in question:
+            yield from answered(question, SNARE, [evidence(1, TRAP)])
+        elif "moon" in question:
+            yield from answered(question, (), both, "Nothing in these articles is about the moon.")
+        elif "broken" in question:
+            yield Searching(question, question)
+            raise DossierError("The index cannot be opened.", hint="Run dossier rebuild.")
+        elif "defect" in question:
+            yield Searching(question, question)
+            raise RuntimeError("a secret detail")
+        elif "model" in question:
+            yield Searching(question, question)
+            yield Drafting("Half a sentence that")
+            yield WriterFailed(
+                "openai-like", "The model at 127.0.0.1:9 does not answer. Start it, or unset DOSSIER_LLM."
+            )
+            yield from answered(question, POWER, [evidence(1, LIGHT)])
+        elif "slow" in question:
+            yield Searching(question, question)
+            yield Retrieved(tuple(both))
+            yield Drafting("An unchecked thought")
+            self.gate.wait(10)
+            yield Checked(POWER[0])
+            yield Answered(Answer(question, question, "answered", POWER, (evidence(1, LIGHT),)))
+        else:
+            yield from answered(question, WHY, both)
+
+
+@dataclass
+class Running:
+    """The page on its port, and who answers behind it."""
+
+    url: str
+    town: Town
+
+
+@pytest.fixture(scope="session")
+def launch() -> Iterator[Callable[[Town], Running]]:
+    """Starts the page for a town, on a free port, in a thread."""
+    pytest.importorskip("gradio", reason="gradio is not installed")
+    import uvicorn
+    from fastapi import FastAPI
+
+    from ui.web import app
+
+    servers: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(town: Town) -> Running:
+        listener = app.listen("127.0.0.1", 0)
+        site = app.mount(FastAPI(), town, examples=["Why did the night ferry end?", "What powers the lighthouse?"])
+        server = uvicorn.Server(uvicorn.Config(site, log_level="critical", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < deadline, "the page did not start"
+            time.sleep(0.02)
+        servers.append((server, thread))
+        return Running(app.url_of("127.0.0.1", listener.getsockname()[1]), town)
+
+    yield start
+    for server, thread in servers:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def town() -> type[Town]:
+    """The scripted assistant's class, for tests that need one of their own."""
+    return Town
+
+
+@pytest.fixture(scope="session")
+def running(launch: Callable[[Town], Running]) -> Running:
+    """One page that most tests share; its state lives in each visitor's browser session."""
+    return launch(Town())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium as the machine has it; nothing is downloaded."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Visit:
+    """One visitor: the page, what it asked the network for, and the errors its scripts raised."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        self.page.locator("#question textarea").fill(question)
+        self.page.locator("#question textarea").press("Enter")
+
+    def strangers(self) -> list[str]:
+        """Requests that left this machine."""
+        inert = {"data", "blob"}
+        parts = [urlsplit(url) for url in self.requests]
+        return [part.geturl() for part in parts if part.scheme not in inert and part.hostname != "127.0.0.1"]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens a page at a width; afterwards nothing may have left the machine, nor any script have failed."""
+    visits: list[Visit] = []
+
+    def go(running: Running, width: int = 1280, height: int = 800, scheme: str = "light") -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(8_000)
+        visit = Visit(page)
+        page.on("request", lambda request: visit.requests.append(request.url))
+        page.on("pageerror", lambda error: visit.errors.append(str(error)))
+        page.goto(running.url)
+        visits.append(visit)
+        return visit
+
+    yield go
+    for visit in visits:
+        visit.page.context.close()
+        assert visit.strangers() == []
+        assert visit.errors == []

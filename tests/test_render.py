@@ -1,0 +1,190 @@
+"""The renderings of an answer: exact, inert and complete, whatever the text is."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.article import Article, text_digest
+from rag.answer import Answer, Citation, Claim, Evidence
+from ui import render
+
+TAG = re.compile(r"<[^>]*>")
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) ![i](http://evil.example/i.png)\n"
+    "# Heading\n\n* item `code` https://evil.example $$x$$ {{value}} ${value} \"quoted\" 'single' &lt;b&gt; "
+    "</details></p>"
+)
+
+
+def visible(markup: str) -> str:
+    return html.unescape(TAG.sub("", markup))
+
+
+def stored(text: str) -> Article:
+    return Article("c", "a", text_digest(text), "Title", text, "a.txt", datetime(2024, 1, 1, tzinfo=UTC))
+
+
+def cite(source: Article, start: int, end: int, marker: int = 1, **more: str | None) -> Citation:
+    fields = {"title": source.title, **more}
+    return Citation(marker, source.id, source.collection, source.sha256, start, end, source.text[start:end], **fields)  # type: ignore[arg-type]
+
+
+def answer_of(*claims: Claim, evidence: tuple[Evidence, ...] = (), note: str = "") -> Answer:
+    return Answer("q?", "q?", "answered" if claims else "insufficient", claims, evidence, note)
+
+
+def tags_of(markup: str) -> set[str]:
+    return {match.lower() for match in re.findall(r"<\s*/?\s*([a-zA-Z][\w-]*)", markup)}
+
+
+OURS = {"div", "p", "span", "a", "s", "mark", "article", "h3", "details", "summary", "blockquote", "time"}
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_a_marked_text_is_the_text(text: str, spans: list[tuple[int, int]]) -> None:
+    quotes = [(start, end, f"t1-c{number}-s1") for number, (start, end) in enumerate(spans)]
+    marked = render.marked_html(text, quotes)
+    assert visible(marked) == text
+    for start, end, group in quotes:
+        if not 0 <= start < end <= len(text):
+            continue
+        pieces = re.findall(r'<mark data-cites="([^"]*)">(.*?)</mark>', marked, re.DOTALL)
+        assert visible("".join(piece for groups, piece in pieces if group in groups.split())) == text[start:end]
+        assert marked.count(f'id="{group}"') == 1
+
+
+@given(st.text(alphabet=st.sampled_from("<>&\"'`*_[](){}#!|~\\$:/\n\r ascript=onerror")))
+def test_escaped_text_holds_nothing_that_means_something(text: str) -> None:
+    escaped = render.escape(text)
+    assert html.unescape(escaped) == text
+    assert not re.search(r"[<>\"'`*_\[\](){}!|~\\$\n\r]", escaped)
+
+
+def test_hostile_fields_stay_text() -> None:
+    source = Article("c", "a", text_digest(HOSTILE), HOSTILE, HOSTILE, "a", datetime(2024, 1, 1, tzinfo=UTC))
+    quote = Citation(
+        1, "a", "c", source.sha256, 0, len(HOSTILE), HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)"
+    )
+    found = Evidence(2, "b", "c", "v", 0, 9, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    full = Answer(
+        HOSTILE,
+        HOSTILE + "?",
+        "answered",
+        (Claim(HOSTILE, (quote,), "contradicted", HOSTILE),),
+        (found,),
+        HOSTILE,
+        short=HOSTILE,
+    )
+    parts = [
+        render.answer_html(full, "t1"),
+        render.insufficient_html(full),
+        render.sources_html(full, {("c", "a", source.sha256): source}, "t1"),
+        render.retrieved_html((found,), "t1"),
+        render.question_html(HOSTILE),
+        render.draft_html(HOSTILE),
+        render.notice_html(HOSTILE, HOSTILE, HOSTILE),
+    ]
+    for markup in parts:
+        assert tags_of(markup) <= OURS
+        assert "\n" not in markup  # a Markdown renderer sees one block of HTML
+        assert not re.search(r"<[^>]*\son\w+\s*=", markup)
+        assert all(href.startswith("#t1-") for href in re.findall(r'href="([^"]*)"', markup))
+        assert "&#60;script" in markup
+
+
+def test_citation_links_name_the_marks_they_open() -> None:
+    source = stored("One two three. Four five six.")
+    claims = (
+        Claim("First.", (cite(source, 0, 13), cite(source, 4, 20)), "supported"),
+        Claim("Second.", (cite(source, 15, 28, marker=2),), "supported"),
+    )
+    answer = answer_of(*claims)
+    body = render.answer_html(answer, "t7")
+    assert re.findall(r'href="#([^"]*)"', body) == ["t7-c1-s1", "t7-c2-s2"]
+    assert visible(body).startswith("First.Source [1] Second.Source [2]")
+    panel = render.sources_html(answer, {("c", "a", source.sha256): source}, "t7")
+    assert 'id="t7-s1"' in panel and 'id="t7-s2"' in panel
+    assert panel.count('id="t7-c1-s1"') == 1 and panel.count('id="t7-c2-s2"') == 1
+    assert panel.count(source.text) == 0 and visible(panel).count("Four five six.") >= 1
+
+
+@pytest.mark.parametrize("verdict", ["unsupported", "contradicted"])
+def test_a_failed_sentence_is_struck_and_says_why(verdict: str) -> None:
+    body = render.answer_html(answer_of(Claim("It rained.", (), verdict, "no article says so")), "t1")  # type: ignore[arg-type]
+    assert "<s>It rained.</s>" in body
+    assert body.count("no article says so") >= 2  # in the tooltip and in the text
+    assert "0 of 1 sentence supported" in body
+
+
+@pytest.mark.parametrize("verdict", ["partial", "uncited"])
+def test_a_doubtful_sentence_is_marked(verdict: str) -> None:
+    body = render.answer_html(answer_of(Claim("It rained.", (), verdict, "only half of it")), "t1")  # type: ignore[arg-type]
+    assert render.VERDICTS[verdict] in body and 'title="only half of it"' in body and "<s>" not in body
+
+
+def test_insufficient_is_a_calm_answer() -> None:
+    body = render.answer_html(answer_of(note="Nothing about the moon."), "t1")
+    assert "Not in the collection" in body and "Nothing about the moon." in body
+    assert "error" not in body
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"),
+    [
+        ("https://tern.example/a?b=1&c=2", True),
+        ("http://tern.example", True),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//tern.example", False),
+        ("http://[broken", False),
+        ("file:///etc/hosts", False),
+        ("https:no-host", False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, linked: bool) -> None:
+    source = stored("One two.")
+    panel = render.sources_html(answer_of(Claim("S.", (cite(source, 0, 3, url=url),), "supported")), {}, "t1")
+    assert ("href=" in panel) is linked
+    if linked:
+        assert 'rel="noopener noreferrer"' in panel
+
+
+def test_a_source_without_its_article_keeps_the_quote() -> None:
+    source = stored("One two.")
+    panel = render.sources_html(answer_of(Claim("S.", (cite(source, 0, 3),), "supported")), {}, "t1")
+    assert "<blockquote>One</blockquote>" in panel and "cannot be opened" in panel
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"), [("2024-04-28", "28 April 2024"), (None, "date unknown"), ("spring", "spring")]
+)
+def test_dates(published: str | None, shown: str) -> None:
+    panel = render.retrieved_html((Evidence(1, "a", "c", "v", 0, 1, "x", "T", published=published),), "t1")
+    assert shown in visible(panel)
+
+
+def test_plain_text_lists_numbered_sources_and_quotes() -> None:
+    source = stored("One two three.\n\x1b[31mRed four.")
+    claims = (
+        Claim("First.", (cite(source, 0, 13, outlet="The Post", published="2024-01-02"),), "supported"),
+        Claim("Second.", (cite(source, 15, len(source.text), marker=2),), "contradicted", "it says three"),
+    )
+    assert render.markdown(answer_of(*claims)) == (
+        "First. [1] Second. [2] (contradicted: it says three)\n\n"
+        "[1] Title, The Post, 2024-01-02\n    “One two three”\n"
+        "[2] Title, date unknown\n    “[31mRed four.”"
+    )
+    assert render.markdown(answer_of(note="Nothing.")) == "Nothing."
+
+
+def test_a_lone_surrogate_can_be_sent() -> None:
+    assert render.escape("a\ud800b") == "a\ufffdb"

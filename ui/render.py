@@ -1,0 +1,309 @@
+"""Answers, evidence and articles as HTML or plain text: pure functions that trust nothing they are given.
+
+Article text, questions and what a model wrote are data. `escape` turns every character that means something to HTML,
+to Markdown or to a template into a numeric entity, so that no text can become a link, an image, a heading or a tag,
+wherever the result is shown. The HTML holds no line break, so a Markdown renderer sees one block of raw HTML.
+
+Ids: ``{prefix}-s2`` is source 2 of an answer; ``{prefix}-c3-s2`` is what claim 3 quotes from source 2, and every
+`<mark>` that belongs to it names it in ``data-cites``. The prefix tells the answers of one page apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from corpus.article import Article
+from rag.answer import Answer, Citation, Claim, Evidence
+
+VERDICTS: Mapping[str, str] = {
+    "partial": "partly supported",
+    "unsupported": "not supported",
+    "contradicted": "contradicted",
+    "uncited": "no source",
+}
+"""How the verdicts that need the reader's care are called; "supported" needs no word."""
+
+_STRUCK = frozenset({"unsupported", "contradicted"})
+_SPECIAL = {ord(char): f"&#{ord(char)};" for char in "&<>\"'`*_[](){}#+!|~\\$:@%=\r\n"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+ArticleKey = tuple[str, str, str]
+"""What names one article version: collection, id, version."""
+
+
+def escape(text: str) -> str:
+    """The text as inert HTML; one character stays one character, lone surrogates become U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text).translate(_SPECIAL)
+
+
+def key_of(item: Citation | Evidence) -> ArticleKey:
+    """The article version that a citation or a passage points into."""
+    return item.collection, item.article, item.version
+
+
+# ---------------------------------------------------------------------------------------------- the conversation
+
+
+def question_html(question: str, limit: int = 2_000) -> str:
+    """The question as it was typed; a very long one is cut, because it is shown only to recognise it."""
+    shown = question if len(question) <= limit else f"{question[:limit].rstrip()} …"
+    return f'<div class="d-question">{escape(shown)}</div>'
+
+
+def answer_html(answer: Answer, prefix: str) -> str:
+    """A finished answer: its sentences with citation links, its doubts in plain sight, and how it was checked."""
+    if answer.status == "insufficient":
+        return insufficient_html(answer)
+    short = f'<p class="d-short">{escape(answer.short)}</p>' if answer.short else ""
+    note = f'<p class="d-note">{escape(answer.note)}</p>' if answer.note else ""
+    return f'<div class="d-answer">{short}{claims_html(answer.claims, prefix)}{note}{_meta_html(answer)}</div>'
+
+
+def claims_html(claims: Sequence[Claim], prefix: str, draft: str = "") -> str:
+    """Checked sentences in full ink, followed by what is still a draft."""
+    sentences = [_claim_html(claim, f"{prefix}-c{number}") for number, claim in enumerate(claims, 1)]
+    if draft.strip():
+        sentences.append(draft_html(draft))
+    return f'<p class="d-prose">{" ".join(sentences)}</p>' if sentences else ""
+
+
+def draft_html(text: str) -> str:
+    """Words that nobody has checked yet, shown as such."""
+    return f'<span class="d-draft" title="Not checked yet">{escape(text.strip())}</span>'
+
+
+def insufficient_html(answer: Answer) -> str:
+    """ "Not in the collection" is an answer: calm, and with the reason."""
+    note = answer.note or "None of the stored articles answers this question."
+    return (
+        '<div class="d-answer d-insufficient"><p class="d-kicker">Not in the collection</p>'
+        f'<p class="d-prose">{escape(note)}</p>{_searched_html(answer)}</div>'
+    )
+
+
+def notice_html(title: str, message: str, hint: str = "", *, kind: str = "error") -> str:
+    """A boxed message; `kind` is "error", "warning" or "info"."""
+    remedy = f'<p class="d-hint">{escape(hint)}</p>' if hint else ""
+    return (
+        f'<div class="d-notice d-{kind}" role="status"><p class="d-notice-title">{escape(title)}</p>'
+        f"<p>{escape(message)}</p>{remedy}</div>"
+    )
+
+
+def _claim_html(claim: Claim, claim_id: str) -> str:
+    text = escape(claim.text)
+    links = "".join(_link_html(citation, claim_id) for citation in _one_per_marker(claim.citations))
+    links = f'<span class="d-cites">{links}</span>' if links else ""
+    if claim.verdict == "supported":
+        return f'<span class="d-claim">{text}{links}</span>'
+    if claim.verdict in _STRUCK:
+        text = f"<s>{text}</s>"
+    text = f'<span class="d-words">{text}</span>'
+    label, reason = VERDICTS[claim.verdict], escape(claim.reason)
+    said = f": {reason}" if reason and claim.verdict in _STRUCK else ""
+    badge = f'<span class="d-badge" title="{reason or label}">{label}{said}</span>'
+    return f'<span class="d-claim d-{claim.verdict}" title="{reason}">{text}{links} {badge}</span>'
+
+
+def _link_html(citation: Citation, claim_id: str) -> str:
+    about = escape(", ".join(part for part in (citation.title, citation.outlet) if part))
+    return (
+        f'<a class="d-cite" href="#{claim_id}-s{citation.marker}" title="{about}" role="button">'
+        f'<span class="d-sr">Source </span>&#91;{citation.marker}&#93;</a>'
+    )
+
+
+def _one_per_marker(citations: Iterable[Citation]) -> Iterable[Citation]:
+    first: dict[int, Citation] = {}
+    for citation in citations:
+        first.setdefault(citation.marker, citation)
+    return first.values()
+
+
+def _meta_html(answer: Answer) -> str:
+    good, total = sum(claim.verdict == "supported" for claim in answer.claims), len(answer.claims)
+    checked = _count(total, "sentence") + " checked, all supported by the quoted words"
+    if good < total:
+        checked = f"{good} of {_count(total, 'sentence')} supported by the quoted words"
+    return f'<p class="d-meta">{checked}</p>{_searched_html(answer)}'
+
+
+def _searched_html(answer: Answer) -> str:
+    if not answer.standalone or answer.standalone == answer.question:
+        return ""
+    return f'<p class="d-meta">Searched for: {escape(answer.standalone)}</p>'
+
+
+# ------------------------------------------------------------------------------------------------- the sources
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One citation together with the id of the group of marks that its link in the answer opens."""
+
+    group: str
+    citation: Citation
+
+
+def sources_html(answer: Answer, articles: Mapping[ArticleKey, Article], prefix: str) -> str:
+    """Numbered source cards: first what the answer quotes, then what was found and left unquoted."""
+    quoted: dict[int, list[Cited]] = {}
+    for number, claim in enumerate(answer.claims, 1):
+        for citation in claim.citations:
+            group = f"{prefix}-c{number}-s{citation.marker}"
+            quoted.setdefault(citation.marker, []).append(Cited(group, citation))
+    cards = "".join(_quoted_card(quoted[marker], articles, prefix) for marker in sorted(quoted))
+    found = "".join(_found_card(item, prefix) for item in answer.evidence if item.marker not in quoted)
+    if found and cards:
+        title = "Also found, not quoted"
+        found = f'<details class="d-rest"><summary>{title}</summary>{found}</details>'
+    elif found:
+        found = f'<p class="d-kicker">Nearest in the collection</p>{found}'
+    return _panel(f"{cards}{found}", prefix)
+
+
+def retrieved_html(evidence: Sequence[Evidence], prefix: str) -> str:
+    """The source cards while the answer is being written."""
+    return _panel("".join(_found_card(item, prefix) for item in evidence), prefix)
+
+
+def marked_html(text: str, quotes: Sequence[tuple[int, int, str]]) -> str:
+    """The text with every quote ``(start, end, group)`` marked at its exact offsets.
+
+    Quotes may overlap: the text is cut at every boundary, and each piece names all the groups it belongs to.
+    The first piece of a group carries the group as its id. Without its tags, the result is the text.
+    """
+    spans = [(start, end, group) for start, end, group in quotes if 0 <= start < end <= len(text)]
+    cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end))})
+    seen: set[str] = set()
+    pieces: list[str] = []
+    for start, end in pairwise(cuts):
+        groups = list(dict.fromkeys(group for first, last, group in spans if first <= start and end <= last))
+        piece = escape(text[start:end])
+        fresh = [group for group in groups if group not in seen]
+        seen.update(fresh)
+        pieces.append("".join(f'<span id="{group}"></span>' for group in fresh))
+        pieces.append(f'<mark data-cites="{" ".join(groups)}">{piece}</mark>' if groups else piece)
+    return "".join(pieces)
+
+
+def _quoted_card(cited: Sequence[Cited], articles: Mapping[ArticleKey, Article], prefix: str) -> str:
+    first = cited[0].citation
+    quotes = "".join(
+        f"<blockquote>{escape(quote)}</blockquote>" for quote in dict.fromkeys(item.citation.quote for item in cited)
+    )
+    article = articles.get(key_of(first))
+    if article is None:
+        full = '<p class="d-meta">The full text of this version cannot be opened.</p>'
+    else:
+        same = [item for item in cited if key_of(item.citation) == key_of(first)]
+        marked = marked_html(article.text, [(item.citation.start, item.citation.end, item.group) for item in same])
+        full = _folded("Read in the article", marked)
+    return _card(first, f"{quotes}{full}", prefix)
+
+
+def _found_card(item: Evidence, prefix: str) -> str:
+    return _card(item, _folded("Read the passage", escape(item.text)), prefix)
+
+
+def _folded(title: str, body: str) -> str:
+    return f'<details class="d-full"><summary>{title}</summary><div class="d-text">{body}</div></details>'
+
+
+def _card(source: Citation | Evidence, body: str, prefix: str) -> str:
+    title = escape(source.title.strip() or "Untitled")
+    byline = " · ".join(filter(None, (escape(source.outlet or ""), _date_html(source.published))))
+    return (
+        f'<article class="d-card" id="{prefix}-s{source.marker}" aria-label="Source {source.marker}">'
+        f'<span class="d-number" aria-hidden="true">{source.marker}</span>'
+        f'<h3 class="d-headline">{_outward_html(source.url, title)}</h3>'
+        f'<p class="d-byline">{byline}</p>{body}</article>'
+    )
+
+
+def _panel(cards: str, prefix: str) -> str:
+    empty = '<p class="d-meta">No source was found.</p>'
+    return f'<div class="d-sources" id="{prefix}" data-turn="{prefix}">{cards or empty}</div>'
+
+
+def _outward_html(url: str | None, label: str) -> str:
+    """A link out, only for addresses that a browser opens as a page."""
+    if url is None or not is_web_address(url):
+        return label
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">{label}'
+        '<span class="d-sr"> (opens the original in a new tab)</span></a>'
+    )
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is a plain http or https address with a host, and nothing that a browser would read otherwise."""
+    if any(char.isspace() or ord(char) < 0x20 for char in url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
+def _date_html(published: str | None) -> str:
+    if not published:
+        return '<span class="d-undated">date unknown</span>'
+    try:
+        day = date.fromisoformat(published[:10])
+    except ValueError:
+        return escape(published)
+    return f'<time datetime="{day.isoformat()}">{day.day} {day:%B} {day.year}</time>'
+
+
+# --------------------------------------------------------------------------------------------------- plain text
+
+
+def markdown(answer: Answer) -> str:
+    """The answer for a terminal: the text, then the numbered sources with the quoted words.
+
+    Control characters are taken out, so that an article cannot steer the terminal.
+    """
+    if not answer.claims:
+        return _plain(answer.note or "None of the stored articles answers this question.")
+    parts = [" ".join(_plain_claim(claim) for claim in answer.claims)]
+    if answer.note:
+        parts.append(_plain(answer.note))
+    quoted: dict[int, list[Citation]] = {}
+    for citation in answer.citations:
+        quoted.setdefault(citation.marker, []).append(citation)
+    if quoted:
+        parts.append("\n".join(_plain_source(quoted[marker]) for marker in sorted(quoted)))
+    return "\n\n".join(parts)
+
+
+def _plain_claim(claim: Claim) -> str:
+    if claim.verdict == "supported":
+        return _plain(claim.marked)
+    reason = f": {claim.reason}" if claim.reason else ""
+    return _plain(f"{claim.marked} ({VERDICTS[claim.verdict]}{reason})")
+
+
+def _plain_source(citations: Sequence[Citation]) -> str:
+    first = citations[0]
+    head = ", ".join((first.title.strip() or "Untitled", first.outlet or "", first.published or "date unknown"))
+    lines = [_plain(f"[{first.marker}] {head.replace(', , ', ', ')}")]
+    lines += [f"    “{_plain(quote)}”" for quote in dict.fromkeys(citation.quote for citation in citations)]
+    if first.url:
+        lines.append(f"    {_plain(first.url)}")
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -98,6 +98,10 @@ class Assistant:
         """Finish whatever is still to be indexed; the number of articles that were."""
         return self.indexer.run(progress)
 
+    def warm_up(self) -> None:
+        """Load the models now, so that the first question does not wait for them."""
+        self.selector.select("ready?", ())
+
     def collections(self) -> list[CollectionInfo]:
         return self.catalog.collections()
 

@@ -41,6 +41,18 @@ class Splitter(Protocol):
     def split(self, article: Article) -> list[Passage]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One text as vectors: the whole, and each token with its place.
+
+    ``vector`` is (d,), ``tokens`` is (m, d); all rows have length 1. ``spans`` are the m tokens' character spans.
+    """
+
+    vector: Vectors
+    spans: tuple[tuple[int, int], ...]
+    tokens: Vectors
+
+
 @runtime_checkable
 class Embedder(Protocol):
     """Texts to unit vectors."""
@@ -52,6 +64,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n,) texts → (n, d) float32, each row of length 1; n may be 0."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """As `embed`, with the token vectors that late interaction needs. ``vector`` equals `embed`'s row."""
         ...
 
 

@@ -32,7 +32,8 @@ _EXPECTED: tuple[tuple[str, Expected], ...] = (
 _KIND_WORDS = frozenset(
     terms(
         "number amount year date day month name person people kind type sort way place city town country percentage reason "
-        "department ministry company organization organisation agency figure total latest current newest last recent"
+        "department ministry company organization organisation agency figure total latest current newest last recent "
+        "long old far tall high deep wide heavy large big often much many make made get got"
     )
 )
 
@@ -79,19 +80,20 @@ def checked(text: str) -> str:
 
 
 _REFERS_BACK = re.compile(
-    r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those|that|there|then|one|ones|same)\b"
-    r"|^(?:and|but|so|what about|how about|why|when|where|who|how many|how much)\b[^?]{0,24}\?*$",
+    r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those|that|there|then|ones?|same)\b"
+    r"|^(?:and|but|so|what about|how about)\b",
     re.IGNORECASE,
 )
+_SHORT = 5  # words; a question this short that names nobody and nothing leaves something out
 
 
 def standalone(text: str, history: Sequence[Turn]) -> str:
     """The question with what it leaves out taken from the conversation.
 
-    A question that points back (a pronoun, or too short to stand alone) is searched together with the question
-    before it; a question that stands alone is left alone.
+    A question that points back (a pronoun, "and …"), or that is short and names nothing, is searched together with
+    the question before it; a question that stands alone is left alone.
     """
-    if not history or not (_REFERS_BACK.search(text) or len(words(text)) <= 4):
+    short = len(words(text)) <= _SHORT and not names(text)
+    if not history or not (short or _REFERS_BACK.search(text)):
         return text
-    previous = history[-1].question.strip()
-    return f"{previous} {text}"
+    return f"{history[-1].question.strip()} {text}"

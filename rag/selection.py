@@ -11,37 +11,44 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from corpus.sentences import sentence_spans
 from rag.answer import Evidence
-from rag.ports import Embedder
+from rag.ports import Embedder, Encoded
 from rag.question import Expected, Question, understand
-from rag.words import DATE, DURATION, MONEY, NUMBER, PERCENT, REASON, fold, names, stem, terms, words
+from rag.words import DATE, DURATION, MONEY, NUMBER, PERCENT, REASON, fold, names, stem, terms, word_spans, words
+
+if TYPE_CHECKING:
+    from rag.ports import Vectors
 
 Signals = Mapping[str, float]
 
 # Which sentence: weights of the signals, each signal in 0 … 1 or a cosine.
 _RANKING: Signals = {
-    "cosine": 4.9,
-    "coverage": 3.3,
-    "coverage_nearby": 3.2,
-    "coverage_passage": 2.3,
+    "meaning": 4.6,
+    "meaning_nearby": 6.2,
+    "cosine": 0.9,
+    "coverage": 0.7,
+    "coverage_nearby": 0.9,
+    "coverage_passage": 2.5,
     "type": 2.1,
-    "passage_cosine": 3.2,
+    "passage_cosine": 3.4,
 }
 # How sure: logistic weights on the same signals of the best sentence; "bias" is the constant.
 _CONFIDENCE: Signals = {
-    "bias": -7.0,
-    "cosine": 3.0,
-    "coverage_nearby": 4.0,
+    "bias": -9.0,
+    "meaning": 6.0,
+    "coverage_nearby": 2.0,
+    "cosine": 2.0,
     "type": 2.0,
-    "names": 3.5,
+    "names": 3.0,
 }
 _ADDRESSED_TO_MACHINES = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instruction|prompt|rule)s?\b|\b(?:AI|artificial|language) (?:assistant|model|system)s?\b.{0,60}\b(?:must|should|answer|reply|ignore)\b",
     re.IGNORECASE,
 )
+_FADES = 0.8  # what the sentence before says counts for a little less than what the sentence itself says
 _FOLLOWS = 0.8  # a further sentence must score at least this share of the range that the best one spans
 
 
@@ -96,16 +103,15 @@ class Selector:
     def select(self, question: str, evidence: Sequence[Evidence]) -> Selection:
         """Score every sentence of the evidence against a standalone question."""
         asked = understand(question)
-        candidates = [candidate for item in evidence for candidate in _candidates(item)]
-        if not candidates:
-            return Selection()
-        vectors = self.embedder.embed([question, *(candidate.text for candidate in candidates)])
-        cosines = vectors[1:] @ vectors[0]
-        weigh = _weigher(asked, candidates)
-        scored = [
-            _score(candidate, _signals(asked, candidate, float(cosine), weigh))
-            for candidate, cosine in zip(candidates, cosines, strict=True)
-        ]
+        candidates = _candidates(evidence)
+        asked_as, *encoded = self.embedder.encode([question, *(candidate.text for candidate in candidates)])
+        view = _View(asked, _term_vectors(asked, asked_as), _weigher(asked, candidates))
+        meanings = [view.meanings(sentence) for sentence in encoded]
+        scored = []
+        for candidate, sentence, meaning in zip(candidates, encoded, meanings, strict=True):
+            before = meanings[candidate.before] if candidate.before is not None else {}
+            cosine = float(asked_as.vector @ sentence.vector)
+            scored.append(_score(candidate, view.signals(candidate, candidates, cosine, meaning, before)))
         return Selection(tuple(sorted(scored, key=lambda sentence: (-sentence.score, sentence.marker, sentence.start))))
 
 
@@ -114,22 +120,23 @@ class _Candidate:
     evidence: Evidence
     start: int
     end: int
-    before: str  # the sentence before it in the passage
+    before: int | None  # index of the candidate before it in the same passage
 
     @property
     def text(self) -> str:
         return self.evidence.text[self.start : self.end]
 
 
-def _candidates(evidence: Evidence) -> list[_Candidate]:
+def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
     """The sentences that may be shown as an answer: none that speaks to machines rather than readers."""
-    spans = sentence_spans(evidence.text)
-    before = ["", *(evidence.text[start:end] for (start, end), _ in pairwise(spans))]
-    return [
-        candidate
-        for (start, end), previous in zip(spans, before, strict=True)
-        if not _ADDRESSED_TO_MACHINES.search((candidate := _Candidate(evidence, start, end, previous)).text)
-    ]
+    candidates: list[_Candidate] = []
+    for item in evidence:
+        before = None
+        for start, end in sentence_spans(item.text):
+            if not _ADDRESSED_TO_MACHINES.search(item.text[start:end]):
+                candidates.append(_Candidate(item, start, end, before))
+                before = len(candidates) - 1
+    return candidates
 
 
 def _weigher(question: Question, candidates: Sequence[_Candidate]) -> Callable[[str], float]:
@@ -139,26 +146,62 @@ def _weigher(question: Question, candidates: Sequence[_Candidate]) -> Callable[[
     return lambda term: math.log(1 + (total - counts[term] + 0.5) / (counts[term] + 0.5))
 
 
-def _signals(question: Question, candidate: _Candidate, cosine: float, weigh: Callable[[str], float]) -> Signals:
-    own = set(terms(candidate.text))
-    headline = set(terms(f"{candidate.evidence.title} {candidate.evidence.outlet or ''}"))
-    nearby = own | set(terms(candidate.before)) | headline
-    passage = nearby | set(terms(candidate.evidence.text))
-    return {
-        "cosine": cosine,
-        "coverage": _coverage(question.terms, own, weigh),
-        "coverage_nearby": _coverage(question.terms, nearby, weigh),
-        "coverage_passage": _coverage(question.terms, passage, weigh),
-        "type": _has_expected(question, candidate.text),
-        "passage_cosine": candidate.evidence.scores.get("dense", 0.0),
-        "names": _names_present(question, candidate.evidence),
-    }
+def _term_vectors(question: Question, encoded: Encoded) -> dict[str, Vectors]:
+    """For each content term of the question, the vectors of its tokens, (m, d)."""
+    found = {}
+    for start, end, word in word_spans(question.text):
+        rows = [index for index, (first, last) in enumerate(encoded.spans) if first < end and last > start]
+        if rows and stem(word) in question.terms:
+            found[stem(word)] = encoded.tokens[rows]
+    return found
 
 
-def _coverage(wanted: Sequence[str], found: Collection[str], weigh: Callable[[str], float]) -> float:
-    """The weighted share of terms that are found; related forms (lead, leadership) count in part."""
-    total = sum(map(weigh, wanted))
-    return sum(weigh(term) * _likeness(term, found) for term in wanted) / total if total else 0.0
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A question ready to be compared with sentences."""
+
+    question: Question
+    vectors: Mapping[str, Vectors]
+    weigh: Callable[[str], float]
+
+    def meanings(self, sentence: Encoded) -> dict[str, float]:
+        """For each term, how near the sentence's nearest token comes (late interaction, Khattab & Zaharia 2020)."""
+        if not len(sentence.tokens):
+            return dict.fromkeys(self.vectors, 0.0)
+        return {term: float((rows @ sentence.tokens.T).max(axis=1).mean()) for term, rows in self.vectors.items()}
+
+    def signals(
+        self,
+        candidate: _Candidate,
+        candidates: Sequence[_Candidate],
+        cosine: float,
+        meaning: Mapping[str, float],
+        meaning_before: Mapping[str, float],
+    ) -> Signals:
+        own = set(terms(candidate.text))
+        headline = set(terms(f"{candidate.evidence.title} {candidate.evidence.outlet or ''}"))
+        before = set(terms(candidates[candidate.before].text)) if candidate.before is not None else set()
+        nearby = own | before | headline
+        with_before = {term: max(value, _FADES * meaning_before.get(term, 0.0)) for term, value in meaning.items()}
+        return {
+            "meaning": self._mean(meaning),
+            "meaning_nearby": self._mean(with_before),
+            "weakest": min((max(value, _likeness(term, nearby)) for term, value in with_before.items()), default=0.0),
+            "cosine": cosine,
+            "coverage": self._mean({term: _likeness(term, own) for term in self.question.terms}),
+            "coverage_nearby": self._mean({term: _likeness(term, nearby) for term in self.question.terms}),
+            "coverage_passage": self._mean(
+                {term: _likeness(term, nearby | set(terms(candidate.evidence.text))) for term in self.question.terms}
+            ),
+            "type": _has_expected(self.question, candidate.text),
+            "passage_cosine": candidate.evidence.scores.get("dense", 0.0),
+            "names": _names_present(self.question, candidate.evidence),
+        }
+
+    def _mean(self, values: Mapping[str, float]) -> float:
+        """The mean over terms, weighted by how rare each is."""
+        total = sum(self.weigh(term) for term in values)
+        return sum(self.weigh(term) * value for term, value in values.items()) / total if total else 0.0
 
 
 def _likeness(term: str, found: Collection[str]) -> float:

@@ -73,6 +73,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def word_spans(text: str) -> list[tuple[int, int, str]]:
+    """The words of a text with their half-open spans."""
+    return [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
+
+
 @lru_cache(maxsize=8192)
 def terms(text: str) -> tuple[str, ...]:
     """Stems of the content words, in order, repeats kept."""

@@ -110,9 +110,12 @@ def test_citation_links_name_the_marks_they_open() -> None:
     assert re.findall(r'href="#([^"]*)"', body) == ["t7-c1-s1", "t7-c2-s2"]
     assert visible(body).startswith("First.Source [1] Second.Source [2]")
     panel = render.sources_html(answer, {("c", "a", source.sha256): source}, "t7")
-    assert 'id="t7-s1"' in panel and 'id="t7-s2"' in panel
-    assert panel.count('id="t7-c1-s1"') == 1 and panel.count('id="t7-c2-s2"') == 1
-    assert panel.count(source.text) == 0 and visible(panel).count("Four five six.") >= 1
+    assert 'id="t7-s1"' in panel
+    assert 'id="t7-s2"' in panel
+    assert panel.count('id="t7-c1-s1"') == 1
+    assert panel.count('id="t7-c2-s2"') == 1
+    assert panel.count(source.text) == 0
+    assert visible(panel).count("Four five six.") >= 1
 
 
 @pytest.mark.parametrize("verdict", ["unsupported", "contradicted"])
@@ -126,13 +129,26 @@ def test_a_failed_sentence_is_struck_and_says_why(verdict: str) -> None:
 @pytest.mark.parametrize("verdict", ["partial", "uncited"])
 def test_a_doubtful_sentence_is_marked(verdict: str) -> None:
     body = render.answer_html(answer_of(Claim("It rained.", (), verdict, "only half of it")), "t1")  # type: ignore[arg-type]
-    assert render.VERDICTS[verdict] in body and 'title="only half of it"' in body and "<s>" not in body
+    assert render.VERDICTS[verdict] in body
+    assert 'title="only half of it"' in body
+    assert "<s>" not in body
 
 
 def test_insufficient_is_a_calm_answer() -> None:
     body = render.answer_html(answer_of(note="Nothing about the moon."), "t1")
-    assert "Not in the collection" in body and "Nothing about the moon." in body
+    assert "Not in the collection" in body
+    assert "Nothing about the moon." in body
     assert "error" not in body
+    told = render.answer_html(answer_of(note="Not in the collection: nothing in “harbour” touches on this."), "t1")
+    assert told.count("Not in the collection") == 1
+    assert "Nothing in “harbour”" in told
+
+
+def test_insufficient_still_shows_what_failed() -> None:
+    failed = (Claim("It rained.", (), "unsupported", "no article says so"),)
+    body = render.answer_html(Answer("q?", "q?", "insufficient", failed, note="Not in the collection: no."), "t1")
+    assert "<s>It rained.</s>" in body
+    assert "no article says so" in body
 
 
 @pytest.mark.parametrize(
@@ -161,7 +177,8 @@ def test_only_web_addresses_become_links(url: str, linked: bool) -> None:
 def test_a_source_without_its_article_keeps_the_quote() -> None:
     source = stored("One two.")
     panel = render.sources_html(answer_of(Claim("S.", (cite(source, 0, 3),), "supported")), {}, "t1")
-    assert "<blockquote>One</blockquote>" in panel and "cannot be opened" in panel
+    assert "<blockquote>One</blockquote>" in panel
+    assert "cannot be opened" in panel
 
 
 @pytest.mark.parametrize(

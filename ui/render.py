@@ -59,7 +59,7 @@ def question_html(question: str, limit: int = 2_000) -> str:
 def answer_html(answer: Answer, prefix: str) -> str:
     """A finished answer: its sentences with citation links, its doubts in plain sight, and how it was checked."""
     if answer.status == "insufficient":
-        return insufficient_html(answer)
+        return insufficient_html(answer, prefix)
     short = f'<p class="d-short">{escape(answer.short)}</p>' if answer.short else ""
     note = f'<p class="d-note">{escape(answer.note)}</p>' if answer.note else ""
     return f'<div class="d-answer">{short}{claims_html(answer.claims, prefix)}{note}{_meta_html(answer)}</div>'
@@ -78,12 +78,16 @@ def draft_html(text: str) -> str:
     return f'<span class="d-draft" title="Not checked yet">{escape(text.strip())}</span>'
 
 
-def insufficient_html(answer: Answer) -> str:
-    """ "Not in the collection" is an answer: calm, and with the reason."""
-    note = answer.note or "None of the stored articles answers this question."
+def insufficient_html(answer: Answer, prefix: str = "t1") -> str:
+    """ "Not in the collection" is an answer: calm, with the reason, and with the sentences that did not stand."""
+    kicker = "Not in the collection"
+    note = answer.note.removeprefix(kicker).lstrip(" :.") or "None of the stored articles answers this question."
+    failed = claims_html(answer.claims, prefix)
+    if failed:
+        failed = f'<p class="d-meta">What was written did not stand the check:</p>{failed}'
     return (
-        '<div class="d-answer d-insufficient"><p class="d-kicker">Not in the collection</p>'
-        f'<p class="d-prose">{escape(note)}</p>{_searched_html(answer)}</div>'
+        f'<div class="d-answer d-insufficient"><p class="d-kicker">{kicker}</p>'
+        f'<p class="d-prose">{escape(note[:1].upper() + note[1:])}</p>{failed}{_searched_html(answer)}</div>'
     )
 
 

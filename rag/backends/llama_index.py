@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import MissingExtra, ModelUnavailable, SettingsError
@@ -92,13 +93,13 @@ def open_language_model(spec: str, *, api_key: str, timeout: float) -> LanguageM
     except ImportError as error:
         hint = f"pip install 'dossier[{kind}]'"
         raise MissingExtra(f"{spec} needs a package that is not installed.", hint=hint) from error
+    build = partial(opens, **engine.options(parts, key, timeout))
     try:
-        llm = opens(**engine.options(parts, key, timeout))
-        llm.metadata  # noqa: B018  # where a client refuses a model that it has never heard of
+        build().metadata  # noqa: B018  # where a client refuses a model that it has never heard of
     except ValueError as error:
         hint = f"Choose another model, or a newer client: pip install -U 'dossier[{kind}]'."
         raise SettingsError(f"The installed client cannot use {spec}: {_line(error, key)}.", hint=hint) from None
-    return LlamaIndexModel(spec, llm, _failures(engine.failure), key)
+    return LlamaIndexModel(spec, build, _failures(engine.failure), key)
 
 
 def _parsed(spec: str) -> tuple[str, dict[str, str]]:
@@ -131,7 +132,7 @@ class LlamaIndexModel:
     """A `rag.ports.LanguageModel` over any llama-index chat model; its repr shows the name alone."""
 
     name: str
-    _llm: Any = field(repr=False)
+    _build: Callable[[], Any] = field(repr=False)
     _failures: tuple[type[BaseException], ...] = field(repr=False)
     _key: str = field(repr=False)  # to keep it out of messages
 
@@ -158,12 +159,17 @@ class LlamaIndexModel:
     def _pieces(self, system: str, prompt: str) -> Iterator[str]:
         from llama_index.core.llms import ChatMessage
 
-        ended = False
         messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=prompt)]
-        for response in self._llm.stream_chat(messages):
-            ended = ended or _is_end(response.raw)
-            if response.delta:
-                yield response.delta
+        llm = self._build()  # one client a reply, so that it can be closed
+        ended = False
+        try:
+            for response in llm.stream_chat(messages):
+                ended = ended or _is_end(response.raw)
+                if response.delta:
+                    yield response.delta
+        finally:  # the vendors' streams refer to themselves: an abandoned one would go on until garbage collection
+            if llm._client is not None:
+                llm._client.close()
         if not ended:  # a connection that closes politely in mid-sentence is no error to the clients
             raise EOFError("the stream ended before the reply did")
 
@@ -195,9 +201,8 @@ def _unavailable(name: str, error: BaseException, key: str, begun: bool) -> Mode
     """Any failure of any engine as our error: what happened, in the server's words where safe, and the remedy."""
     kind = _kind(error, begun)
     what, hint = _DIAGNOSES[kind]
-    words = f" ({_line(error, key)})"
-    if kind in (401, 403) or isinstance(error, _MALFORMED):  # the former quote keys, the latter speak Python
-        words = ""
+    prefix = f"{type(error).__name__}: " if isinstance(error, _MALFORMED) else ""
+    words = "" if kind in (401, 403) else f" ({prefix}{_line(error, key)})"  # these quote keys
     return ModelUnavailable(f"The language model {name} {what}{words}.", hint=hint)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelFilesError
+from rag.ports import Encoded
 
 if TYPE_CHECKING:
     from rag.ports import Vectors
@@ -47,6 +48,29 @@ class SentenceTransformerEmbedder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        import torch
+
+        model = self.load()
+        if not texts:
+            return []
+        outputs = model.encode(list(texts), batch_size=_BATCH, output_value=None, show_progress_bar=False)
+        encoded = []
+        for text, output in zip(texts, outputs, strict=True):
+            mask = output["attention_mask"].bool()
+            vectors = output["token_embeddings"][mask].float()
+            spans = self._spans(text, len(vectors))
+            inside = [index for index, (start, end) in enumerate(spans) if end > start]  # special tokens are empty
+            tokens = torch.nn.functional.normalize(vectors[inside], dim=1)
+            vector = torch.nn.functional.normalize(output["sentence_embedding"].float(), dim=0)
+            encoded.append(Encoded(vector.numpy(), tuple(spans[index] for index in inside), tokens.numpy()))
+        return encoded
+
+    def _spans(self, text: str, length: int) -> list[tuple[int, int]]:
+        tokenizer = self.load().tokenizer
+        offsets = tokenizer(text, return_offsets_mapping=True, truncation=True, max_length=length)["offset_mapping"]
+        return [(int(start), int(end)) for start, end in offsets][:length]
+
     def load(self) -> Any:
         """The model, loaded once.
 
@@ -55,7 +79,9 @@ class SentenceTransformerEmbedder:
         """
         if self._model is None:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
+            logging.disable_progress_bar()  # our own bars say what takes time
             local = Path(self._source).is_dir()
             try:
                 self._model = SentenceTransformer(str(self._source), local_files_only=local)

@@ -219,7 +219,8 @@ def launch() -> Iterator[Callable[[Town], Running]]:
         thread.start()
         deadline = time.monotonic() + 20
         while not server.started:
-            assert thread.is_alive() and time.monotonic() < deadline, "the page did not start"
+            assert thread.is_alive(), "the page did not start"
+            assert time.monotonic() < deadline, "the page did not start in time"
             time.sleep(0.02)
         servers.append((server, thread))
         return Running(app.url_of("127.0.0.1", listener.getsockname()[1]), town)

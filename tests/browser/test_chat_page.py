@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect: Any = sync_api.expect
 # Gradio's queue keeps its statistics with pandas calls that pandas means to drop.
-pytestmark = pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword).*")
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword).*")]
 
 WHY = "Why did the night ferry end?"
 FERRY_QUOTE = "made its last crossing on Sunday"
@@ -149,7 +149,8 @@ def test_failures_are_told_and_the_question_stays(
     expect(box).to_contain_text(told)
     expect(box).to_contain_text(hint)
     expect(seen.page.locator("#question textarea")).to_have_value(question)
-    assert "secret" not in seen.page.content() and "Traceback" not in seen.page.content()
+    assert "secret" not in seen.page.content()
+    assert "Traceback" not in seen.page.content()
     answered(seen, "What powers the lighthouse?")
     expect(box).to_have_count(0)
     assert running.town.asked[-1][1] == ()  # what failed is not history
@@ -193,7 +194,9 @@ def test_on_a_phone_the_sources_lie_below_and_are_reached(visit: Open, running: 
     answered(seen, WHY)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     talk, sources = seen.page.locator("#talk").bounding_box(), seen.page.locator("#evidence").bounding_box()
-    assert talk is not None and sources is not None and sources["y"] >= talk["y"] + talk["height"] - 1
+    assert talk is not None
+    assert sources is not None
+    assert sources["y"] >= talk["y"] + talk["height"] - 1
     seen.page.get_by_role("button", name="Source [2]").click()
     assert highlighted(seen) == FUND_QUOTE
     seen.page.get_by_role("button", name="Back to the answer").click()

@@ -5,7 +5,10 @@ Gradio is imported when a page is built, not before: a port in use is reported a
 
 from __future__ import annotations
 
+import errno
+import logging
 import socket
+import sys
 import webbrowser
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
-SHUTDOWN_SECONDS = 2  # an open page holds a connection; this long it may finish what it is being sent
+SHUTDOWN_SECONDS = 1  # an open page holds a connection; this long it may finish what it is being sent
 
 
 def build(assistant: Assistant, *, examples: Sequence[str] | None = None) -> gr.Blocks:
@@ -79,9 +82,15 @@ def serve(
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
-                print(f"Dossier is open at {url} (Ctrl-C stops it)", flush=True)
+                sys.stdout.write(f"Dossier is open at {url} (Ctrl-C stops it)\n")
+                sys.stdout.flush()
                 if open_browser:
                     webbrowser.open(url)
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                # An open page holds a connection; that it is cut now is no news worth a traceback.
+                logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+                await super().shutdown(sockets)
 
         app = mount(FastAPI(openapi_url=None, docs_url=None, redoc_url=None), assistant, examples=examples)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_SECONDS)
@@ -114,13 +123,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 def url_of(host: str, port: int) -> str:
     """The address to open in a browser on this machine."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 (compared with, not bound to)
+    shown = everywhere.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
 
 
 def _refused(host: str, port: int, error: OSError) -> DossierError:
-    import errno
-
     if error.errno == errno.EADDRINUSE:
         return DossierError(f"Port {port} is in use on {host}.", hint=f"Choose another one, such as --port {port + 1}.")
     if error.errno == errno.EACCES:

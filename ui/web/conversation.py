@@ -42,8 +42,8 @@ class Exchange:
         return Turn(self.answer.question, self.answer.text)
 
     def html(self) -> str:
-        same = bool(self.failure) and self.answer.note == self.failure
-        answer = replace(self.answer, note="") if same else self.answer
+        # The failure is told in a box of its own, so the note need not begin with it.
+        answer = replace(self.answer, note=self.answer.note.removeprefix(self.failure).strip())
         return _with_failure(self.failure, render.answer_html(answer, self.prefix))
 
 
@@ -80,7 +80,6 @@ class Live:
                 self.failure, self.claims, self.draft = message, [], ""
                 self.status = "Answering with verbatim sentences…"
             case Answered(answer=answer):
-                # The question as the reader typed it, so that the bubble never changes under their eyes.
                 self.finished = Exchange(self.number, answer, self.failure)
 
     def html(self) -> str:
@@ -95,15 +94,13 @@ class Live:
 def after_sentence(draft: str, sentence: str) -> str:
     """The draft behind a sentence that has been checked, without the markers that followed it.
 
-    The checked sentence has its markers taken out and its white space tidied, so it is sought word by word. Where it is
-    not found, the draft stays as it is: a word too many in grey is better than one lost.
+    The checked sentence has its markers taken out and its white space tidied, so it is sought word by word, with
+    markers allowed in between. Where it is not found, the draft stays as it is: a word too many in grey is better than
+    one lost.
     """
     gap = r"(?:\s|\[\d+(?:\s*,\s*\d+)*\])*"
-    words = sentence.split()
-    if not words or not draft:
-        return draft
-    pattern = gap.join(re.escape(word) for word in words)
-    found = re.search(pattern + gap, draft) or re.search(re.escape(sentence) + gap, draft)
+    words = re.findall(r"\w+|[^\w\s]", sentence)
+    found = re.search("".join(re.escape(word) + gap for word in words), draft) if words else None
     return draft[found.end() :] if found else draft
 
 

@@ -2,14 +2,15 @@
 
 A generator that waits for a model cannot be cancelled until the model speaks. Here each step is taken in a thread of
 its own, always the same one, and the reader is woken at short intervals, so that closing the reader takes effect at
-once; the source is closed after the step it is in.
+once; the source is closed after the step it is in. The pool's threads are daemons: a model that hangs does not keep
+the program from ending.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.pool import ThreadPool
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -26,23 +27,25 @@ class Broken:
 
 def pumped(events: Iterator[T]) -> Iterator[T | Broken | None]:
     """The same events, None whenever a while passes without one, and `Broken` where the source raises."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix="dossier-answer")
+    pool = ThreadPool(1)
+    errors: list[BaseException] = []
     try:
         while True:
-            step = thread.submit(_next, events)
-            while not wait([step], WAKE_EVERY).done:
-                yield None
-            error = step.exception()
-            if error is not None:
-                yield Broken(error)
+            step = pool.apply_async(_next, (events,), error_callback=errors.append)
+            while not step.ready():
+                step.wait(WAKE_EVERY)
+                if not step.ready():
+                    yield None
+            if errors:
+                yield Broken(errors[0])
                 return
-            found = step.result()
+            found = step.get()
             if not found:
                 return
             yield found[0]
     finally:
-        thread.submit(_close, events)
-        thread.shutdown(wait=False)
+        pool.apply_async(_close, (events,))
+        pool.close()
 
 
 def _next(events: Iterator[T]) -> tuple[T, ...]:

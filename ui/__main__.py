@@ -1,0 +1,5 @@
+"""``python -m ui`` is ``dossier``."""
+
+from ui.cli import main
+
+main()

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, and_, create_engine, event, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, create_engine, event, func, or_, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, contains_eager
 
@@ -23,7 +23,7 @@ from corpus.errors import CatalogCorrupt, CatalogError, HomeNotWritable, Unknown
 from corpus.schema import LIVE, PENDING, RETIRED, ArticleRow, Base, CollectionRow, VersionRow
 
 Outcome = Literal["added", "changed", "unchanged"]
-_OUTDATED = "outdated"  # for `VersionRow.indexed`: some index may hold this version, with other metadata
+_PARTLY = "partly"  # for `VersionRow.indexed`: some index may hold this version, incomplete or with other metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,19 @@ class Catalog:
             for article in articles:
                 yield _put(session, collection, article)
 
-    def mark_indexing(self, versions: Sequence[Article], index: str) -> None:
-        """Note that ``index`` may hold these versions from now on. Called before anything is written to it."""
-        self._set_indexed(versions, index)
+    def mark_indexing(self, versions: Sequence[Article]) -> None:
+        """Note that an index may hold parts of these versions from now on. Called before anything is written to it."""
+        self._set_indexed(versions, _PARTLY)
 
-    def publish(self, versions: Sequence[Article]) -> None:
-        """These versions are indexed whole: they go live, and what they replace retires, in one transaction."""
+    def publish(self, versions: Sequence[Article], index: str) -> None:
+        """``index`` holds these versions whole: they go live, and what they replace retires, in one transaction."""
         with self._session() as session:
             for row in _rows(session, versions):
                 for other in row.article.versions:
                     if other is not row and other.state == LIVE:
                         other.state = RETIRED
                 row.state = LIVE
+                row.indexed = index
 
     def mark_removed(self, versions: Sequence[Article]) -> None:
         """No index holds these retired versions any more."""
@@ -91,8 +92,8 @@ class Catalog:
 
     def _set_indexed(self, versions: Sequence[Article], index: str | None) -> None:
         with self._session() as session:
-            keys = [row.key for row in _rows(session, versions)]
-            session.execute(update(VersionRow).where(VersionRow.key.in_(keys)).values(indexed=index))
+            for row in _rows(session, versions):
+                row.indexed = index
 
     # Reading
 
@@ -210,14 +211,14 @@ def _put(session: Session, collection: str, article: SourceArticle) -> Outcome:
         session.flush()
     versions = {version.sha256: version for version in row.versions}
     version = versions.get(article.sha256)
+    overtaken = [other for other in versions.values() if other.state == PENDING and other is not version]
+    for other in overtaken:
+        other.state = RETIRED
     if version is not None and version.state != RETIRED:
-        if not _take_metadata(version, article):
-            return "unchanged"
-        version.indexed = _OUTDATED  # the indexes carry headline and date too
-        return "changed"
-    for other in versions.values():
-        if other.state == PENDING:
-            other.state = RETIRED
+        if _take_metadata(version, article):
+            version.indexed = _PARTLY  # the indexes carry headline and date too
+            return "changed"
+        return "changed" if overtaken else "unchanged"
     if version is None:
         version = VersionRow(article=row, sha256=article.sha256, text=article.text)
         session.add(version)

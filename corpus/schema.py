@@ -32,8 +32,11 @@ class ArticleRow(Base):
 
 
 class VersionRow(Base):
-    """One text of one article. ``indexed`` names the index that may hold passages of it: it is set before the first
-    write and cleared after the last removal, so that no kill at any instant can leave an orphan unnoticed."""
+    """One text of one article.
+
+    ``indexed`` names the index that holds it whole, or says that one may hold parts of it: it is set before the first
+    write and cleared after the last removal, so that no kill at any instant can leave an orphan unnoticed.
+    """
 
     __tablename__ = "versions"
     __table_args__ = (UniqueConstraint("article_key", "sha256"), Index("ix_versions_state", "state", "indexed"))

@@ -60,10 +60,10 @@ class Indexer:
         vectors, lexical = self.open_legs(versions[0].collection)
         passages = [passage for group in batch.values() for passage in group]
         embedded = self.embedder.embed([passage.text for passage in passages])
-        self.catalog.mark_indexing(versions, self.fingerprint)
+        self.catalog.mark_indexing(versions)
         vectors.upsert(passages, embedded)
         lexical.upsert(passages)
-        self.catalog.publish(versions)
+        self.catalog.publish(versions, self.fingerprint)
 
     def _remove_leftover(self) -> None:
         leftover = sorted(self.catalog.leftover(), key=lambda article: article.collection)

@@ -25,7 +25,7 @@ class Models(_Section):
 
     embedder: str = Field("bundled", description="`bundled` (all-MiniLM-L6-v2), a sentence-transformers hub id, or a local folder")
     writer: str = Field("extractive", description="`extractive`, or `openai-like:<url>#<model>`, `ollama:<model>`, `openai:<model>`, `anthropic:<model>`")
-    api_key: str = Field("", description="key for an `openai-like` server that asks for one; the others read their own variables", repr=False)
+    api_key: str = Field("", description="key for the model server; without it the vendor's own variable counts (OPENAI_API_KEY, ANTHROPIC_API_KEY)", repr=False)
     timeout: float = Field(60.0, gt=0, description="seconds without an answer from the model before giving up")
 
 

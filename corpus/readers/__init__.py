@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.article import SourceArticle
@@ -24,6 +26,8 @@ READERS: dict[str, Reader] = {
     ".jsonl": jsonlines.read,
     ".ndjson": jsonlines.read,
 }
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+_TEXTS = ("id", "title", "text", "origin", "url", "outlet", "language")
 _IGNORED_NAMES = frozenset({"README.md", "LICENSE.txt", "LICENSE.md"})
 
 
@@ -37,8 +41,8 @@ def find(path: Path) -> list[Path]:
         raise NothingToRead(f"There is nothing at {path}.", hint="Check the path; quote it if it has spaces.")
     if not path.is_dir():
         return [path]
-    files = []
-    for folder, subfolders, names in os.walk(path):
+    files: list[Path] = []
+    for folder, subfolders, names in os.walk(path, onerror=lambda error: files.append(Path(error.filename))):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         files += [Path(folder, name) for name in sorted(names) if not name.startswith(".") and name not in _IGNORED_NAMES]
     if not files:
@@ -48,7 +52,13 @@ def find(path: Path) -> list[Path]:
 
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     """Every article of one file; what cannot be read comes as `Skipped`, and never stops the rest."""
+    yield from map(_storable, _read(path))
+
+
+def _read(path: Path) -> Iterator[SourceArticle | Skipped]:
     try:
+        if path.exists() and not path.is_file():
+            raise ReadingError("This is no file, or a folder that cannot be listed.", hint="Give it read permission.")
         reader = READERS.get(path.suffix.lower())
         if reader is None:
             kind = path.suffix or "files without an ending"
@@ -58,6 +68,21 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         yield Skipped(str(path), str(error))
     except OSError as error:
         yield Skipped(str(path), f"The file could not be read: {error.strerror or error}.")
+
+
+def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
+    """Halves of characters (an emoji cut in two by an export, a file name in a legacy encoding) become �.
+
+    UTF-8 has no way to write them, so no database, index or screen would take them.
+    """
+    if isinstance(item, Skipped):
+        return replace(item, origin=_whole(item.origin), reason=_whole(item.reason))
+    strings = {name: _whole(value) for name in _TEXTS if (value := getattr(item, name))}
+    return replace(item, authors=tuple(map(_whole, item.authors)), **strings)
+
+
+def _whole(text: str) -> str:
+    return _HALF_CHARACTER.sub("\ufffd", text)
 
 
 __all__ = ["READERS", "Skipped", "find", "read"]

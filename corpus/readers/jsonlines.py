@@ -43,7 +43,7 @@ def _read_line(line: bytes, path: Path, origin: str) -> SourceArticle | Skipped:
         return from_fields(record, origin=origin, default_id=article_id(f"{path.resolve()}:{_identity(record)}"))
     except UnicodeDecodeError:
         return Skipped(origin, "The line is not UTF-8. Save the file as UTF-8.")
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
         return Skipped(origin, f"The line is not JSON ({error}). Write one JSON object on each line.")
     except ReadingError as error:
         return Skipped(origin, str(error))

@@ -38,7 +38,7 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
 def _parse(block: str) -> dict[str, object]:
     try:
         fields = yaml.safe_load(block)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2024-02-30 looks like a date
         raise ReadingError(f"The front matter is not YAML ({str(error).splitlines()[0]}).", hint="Mend the block between the --- lines.") from error
     if fields is None:
         return {}

@@ -110,7 +110,11 @@ def article_id(identity: str) -> str:
     >>> article_id("https://courier.example/2024/bridge-opens")
     'bridge-opens-d5fb38b3ab'
     """
-    last = Path(urlsplit(identity).path).stem or "article"
+    try:
+        path = urlsplit(identity).path
+    except ValueError:  # an address that is none, such as http://[oops
+        path = identity
+    last = Path(path).stem or "article"
     plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-") or "article"
     return f"{slug}-{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.article import SourceArticle
+from corpus.errors import NothingToRead
 from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
 
 _LONGEST_HEADLINE = 160  # characters
@@ -13,6 +14,8 @@ _LONGEST_HEADLINE = 160  # characters
 
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     text = decode(read_bytes(path)).strip()
+    if not text:
+        raise NothingToRead("The file holds nothing but white space.", hint="Remove it, or save the article into it again.")
     yield SourceArticle(
         id=article_id(file_identity(path, None)), title=_headline(text) or first_words(text), text=text, origin=str(path)
     )

@@ -1,0 +1,148 @@
+"""Engines without models or files: true to the seams, small, the same on every machine.
+
+For tests of everything around the engines, and for trying Dossier where nothing may be loaded. They pass the contract
+suite that the real engines pass (`tests/contracts`), so what holds over them holds over those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpus.article import Passage, parse_passage_id
+from rag.errors import ModelUnavailable
+from rag.ports import Encoded, Hit
+from rag.words import STOPWORDS, fold, stem, terms, word_spans
+
+if TYPE_CHECKING:
+    from rag.ports import Vectors
+
+
+@dataclass(slots=True)
+class HashingEmbedder:
+    """A `rag.ports.Embedder` that knows words only by their stems: texts are near when they share content words.
+
+    A word's vector is the axis that its stem hashes to; a text's is the direction of their sum. ``embedded`` counts the
+    texts that were embedded or encoded, for tests of work that should not be done again.
+    """
+
+    dimensions: int = 512
+    embedded: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        return f"hashing-1-{self.dimensions}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += len(texts)
+        rows = [self._encoded(text).vector for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.dimensions)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        self.embedded += len(texts)
+        return [self._encoded(text) for text in texts]
+
+    def _encoded(self, text: str) -> Encoded:
+        spans = word_spans(text)
+        tokens = np.zeros((len(spans), self.dimensions), dtype=np.float32)
+        for row, (_, _, word) in enumerate(spans):
+            tokens[row, self._axis(stem(word))] = 1.0
+        content = [row for row, (_, _, word) in enumerate(spans) if fold(word) not in STOPWORDS]
+        total = tokens[content or slice(None)].sum(axis=0)
+        if not spans:
+            total[0] = 1.0  # a text without words still has a direction
+        vector = (total / np.linalg.norm(total)).astype(np.float32)
+        return Encoded(vector, tuple((start, end) for start, end, _ in spans), tokens)
+
+    def _axis(self, word: str) -> int:
+        return int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big") % self.dimensions
+
+
+class MemoryVectorStore:
+    """A `rag.ports.VectorStore` in a dictionary, searched exhaustively."""
+
+    def __init__(self) -> None:
+        self._vectors: dict[str, Vectors] = {}
+
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        self._vectors |= {passage.id: vector for passage, vector in zip(passages, vectors, strict=True)}
+
+    def delete(self, version_keys: Sequence[str]) -> None:
+        self._vectors = {id: vector for id, vector in self._vectors.items() if _version(id) not in version_keys}
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        return _best({id: float(stored @ vector) for id, stored in self._vectors.items()}, limit)
+
+    def ids(self) -> set[str]:
+        return set(self._vectors)
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+class MemoryLexicalIndex:
+    """A `rag.ports.LexicalIndex` in a dictionary: BM25 over headline and text, computed anew for every question."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {}
+
+    def upsert(self, passages: Sequence[Passage]) -> None:
+        for passage in passages:
+            self._counts[passage.id] = Counter(terms(f"{passage.article.title}\n{passage.text}"))
+
+    def delete(self, version_keys: Sequence[str]) -> None:
+        self._counts = {id: counts for id, counts in self._counts.items() if _version(id) not in version_keys}
+
+    def search(self, question: str, limit: int) -> list[Hit]:
+        asked = set(terms(question))
+        holders = {term: sum(term in counts for counts in self._counts.values()) for term in asked}
+        total = len(self._counts)
+        weights = {term: math.log(1 + (total - held + 0.5) / (held + 0.5)) for term, held in holders.items()}
+        average = sum(counts.total() for counts in self._counts.values()) / total if total else 0.0
+        scores = {id: _bm25(counts, weights, average) for id, counts in self._counts.items()}
+        return _best({id: score for id, score in scores.items() if score > 0}, limit)
+
+    def ids(self) -> set[str]:
+        return set(self._counts)
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+@dataclass(slots=True)
+class ScriptedLanguageModel:
+    """A `rag.ports.LanguageModel` that says ``pieces``, whatever it is asked; ``prompts`` keeps what that was.
+
+    With ``breaks_after`` it says that many pieces and then raises `ModelUnavailable`; 0 is a model that cannot be reached.
+    """
+
+    pieces: Sequence[str] = ()
+    breaks_after: int | None = None
+    name: str = "scripted"
+    prompts: list[tuple[str, str]] = field(default_factory=list)
+
+    def stream(self, system: str, prompt: str) -> Iterator[str]:
+        self.prompts.append((system, prompt))
+        yield from self.pieces[: self.breaks_after]
+        if self.breaks_after is not None:
+            raise ModelUnavailable(f"The language model {self.name} broke off.", hint="It was told to.")
+
+
+def _version(passage: str) -> str:
+    return parse_passage_id(passage)[0]
+
+
+def _bm25(counts: Counter[str], weights: dict[str, float], average: float) -> float:
+    length = 0.25 + 0.75 * counts.total() / average if average else 1.0
+    return sum(weight * counts[term] * 2.2 / (counts[term] + 1.2 * length) for term, weight in weights.items())
+
+
+def _best(scores: dict[str, float], limit: int) -> list[Hit]:
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Hit(id, score) for id, score in ranked[:limit]]

@@ -1,0 +1,92 @@
+"""What the tests build again and again: articles, passages, and an assistant over fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpus.article import Article, SourceArticle, text_digest
+from corpus.catalog import Catalog
+from rag.answer import Evidence
+from rag.assistant import Assistant
+from rag.backends.fake import HashingEmbedder, MemoryLexicalIndex, MemoryVectorStore
+from rag.indexing import Indexer
+from rag.ports import LanguageModel, LexicalIndex, VectorStore
+from rag.retrieval import Retriever, as_evidence
+from rag.selection import Selector
+from rag.settings import Retrieval
+from rag.splitting import SentenceSplitter
+from rag.verification import BuiltInJudge
+from rag.writing import ExtractiveWriter, ModelWriter
+
+LIGHTHOUSE = (
+    "The lighthouse of Vennholm was lit in 1871. It burned whale oil until 1902. "
+    "The keeper, Ottoline Marrek, counted 4,102 ships in her first year."
+)
+FERRY = (
+    "The night ferry between Orrin and Vessel Point made its last crossing on Sunday. "
+    "Blue Tern Lines lost 2.4 million crowns on the route. Mayor Ada Quist called the decision a mistake."
+)
+
+
+def source(text: str = LIGHTHOUSE, name: str = "light", **more: Any) -> SourceArticle:
+    """An article as a reader finds it."""
+    return SourceArticle(**{"id": name, "title": f"About {name}", "text": text, "origin": f"{name}.txt"} | more)
+
+
+def stored(text: str = LIGHTHOUSE, name: str = "light", **more: Any) -> Article:
+    """An article as the catalog gives it."""
+    fields = {"collection": "sound", "title": f"About {name}", "origin": f"{name}.txt"}
+    fields |= {"ingested": datetime(2024, 5, 1, tzinfo=UTC)}
+    return Article(**fields | {"id": name, "text": text, "sha256": text_digest(text)} | more)
+
+
+def evidence(text: str = LIGHTHOUSE, marker: int = 1, size: int = 4000, **more: Any) -> Evidence:
+    """The first passage of an article made of the text, under a number."""
+    return as_evidence(SentenceSplitter(size).split(stored(text, **more))[0], marker, {})
+
+
+@dataclass
+class MemoryLegs:
+    """The two indexes of every collection, in memory."""
+
+    opened: dict[str, tuple[VectorStore, LexicalIndex]] = field(default_factory=dict)
+    wrap: Callable[[Any], Any] = lambda index: index
+
+    def __call__(self, collection: str) -> tuple[VectorStore, LexicalIndex]:
+        if collection not in self.opened:
+            self.opened[collection] = (self.wrap(MemoryVectorStore()), self.wrap(MemoryLexicalIndex()))
+        return self.opened[collection]
+
+
+def build_assistant(
+    home: Path,
+    model: LanguageModel | None = None,
+    *,
+    legs: MemoryLegs | None = None,
+    articles: Sequence[SourceArticle] = (),
+    collection: str = "sound",
+    size: int = 300,
+    threshold: float = 0.5,
+) -> Assistant:
+    """An assistant as the wiring builds it, over fakes, and a catalog in ``home``."""
+    catalog = Catalog(home / "catalog.db")
+    legs = legs or MemoryLegs()
+    embedder = HashingEmbedder()
+    assistant = Assistant(
+        catalog=catalog,
+        indexer=Indexer(catalog, SentenceSplitter(size), embedder, legs, "fakes"),
+        retriever=Retriever(catalog, embedder, legs, Retrieval()),
+        selector=Selector(embedder),
+        extractive=ExtractiveWriter(3, threshold),
+        judge=BuiltInJudge(),
+        model_writer=ModelWriter(model) if model else None,
+        close=catalog.close,
+    )
+    if articles:
+        list(catalog.put(collection, articles))
+        assistant.index()
+    return assistant

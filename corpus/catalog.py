@@ -182,7 +182,8 @@ class Catalog:
     def _operational(self, reason: str) -> CatalogError:
         if "locked" in reason:
             return CatalogError(
-                f"The catalog {self._location} is busy in another program.", hint="Wait for it, or stop it, and try again."
+                f"The catalog {self._location} is busy in another program.",
+                hint="Wait for it, or stop it, and try again.",
             )
         if "readonly" in reason or "unable to open" in reason or "disk" in reason:
             return HomeNotWritable(
@@ -250,7 +251,7 @@ def _take_metadata(version: VersionRow, article: SourceArticle) -> bool:
 
 
 def _rows(session: Session, versions: Sequence[Article]) -> list[VersionRow]:
-    found = []
+    found: list[VersionRow] = []
     for version in versions:
         wanted = (ArticleRow.collection == version.collection, ArticleRow.id == version.id)
         query = select(VersionRow).join(VersionRow.article).where(*wanted, VersionRow.sha256 == version.sha256)
@@ -289,7 +290,12 @@ def writable_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise HomeNotWritable(f"The folder {path} cannot be made ({error.strerror}).", hint="Set DOSSIER_HOME to a folder you can write.") from error
+        raise HomeNotWritable(
+            f"The folder {path} cannot be made ({error.strerror}).", hint="Set DOSSIER_HOME to a folder you can write."
+        ) from error
     if not os.access(path, os.W_OK | os.X_OK):
-        raise HomeNotWritable(f"The folder {path} cannot be written.", hint="Change its permissions, or set DOSSIER_HOME to another folder.")
+        raise HomeNotWritable(
+            f"The folder {path} cannot be written.",
+            hint="Change its permissions, or set DOSSIER_HOME to another folder.",
+        )
     return path

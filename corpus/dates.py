@@ -11,7 +11,9 @@ from datetime import date, datetime
 from corpus.article import Dated, Provenance
 
 # /2024/03/15/ or /2024-03-15/ or …-20240315: the three shapes that outlets put into addresses.
-_URL_DAY = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sep>[/-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
+_URL_DAY = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sep>[/-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
+)
 
 
 def dated(value: object, provenance: Provenance) -> Dated | None:

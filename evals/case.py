@@ -1,8 +1,8 @@
 """Question sets: a folder with ``articles.jsonl`` and ``cases.jsonl``.
 
 ``articles.jsonl`` is what the JSON Lines reader reads. A case is one object a line: ``id``, ``question``,
-``answerable``, ``kind``; optional ``answers``, ``reference``, ``evidence`` [{``article``, ``start``, ``end``}] (characters
-into that article's text, half-open), ``history`` [{``question``, ``answer``}], ``asked_on`` (YYYY-MM-DD).
+``answerable``, ``kind``; optional ``answers``, ``reference``, ``evidence`` [{``article``, ``start``, ``end``}]
+(characters into that article's text, half-open), ``history`` [{``question``, ``answer``}], ``asked_on`` (YYYY-MM-DD).
 """
 
 from __future__ import annotations
@@ -58,9 +58,13 @@ def load_cases(path: Path) -> list[Case]:
         try:
             case = _case(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path}, line {number}: not a case ({error!r}).", hint="See the format in evals/case.py.") from error
+            raise CaseError(
+                f"{path}, line {number}: not a case ({error!r}).", hint="See the format in evals/case.py."
+            ) from error
         if case.id in cases:
-            raise CaseError(f"{path}, line {number}: the id {case.id} stands twice.", hint="Give every case its own id.")
+            raise CaseError(
+                f"{path}, line {number}: the id {case.id} stands twice.", hint="Give every case its own id."
+            )
         cases[case.id] = case
     return list(cases.values())
 

@@ -149,14 +149,15 @@ class Assistant:
         claims: list[Claim] = []
         writer: Writer = self.model_writer or self.extractive
         failure = ""
-        try:
-            yield from self._write(writer, alone, evidence, selection, claims, clock)
-        except ModelUnavailable as error:
-            failure = str(error)
-            yield WriterFailed(writer.name, failure)
-            claims.clear()
-            writer = self.extractive
-            yield from self._write(writer, alone, evidence, selection, claims, clock)
+        with clock("write"):
+            try:
+                yield from self._write(writer, alone, evidence, selection, claims)
+            except ModelUnavailable as error:
+                failure = str(error)
+                yield WriterFailed(writer.name, failure)
+                claims.clear()
+                writer = self.extractive
+                yield from self._write(writer, alone, evidence, selection, claims)
         status = _status(claims)
         yield Answered(
             Answer(
@@ -165,7 +166,9 @@ class Assistant:
                 status=status,
                 claims=tuple(claims),
                 evidence=evidence,
-                note=failure if status != "insufficient" else " ".join(filter(None, (failure, _shortfall(evidence, scope)))),
+                note=failure
+                if status != "insufficient"
+                else " ".join(filter(None, (failure, _shortfall(evidence, scope)))),
                 confidence=round(selection.confidence, 4),
                 writer=writer.name,
                 judge=self.judge.name,
@@ -181,19 +184,17 @@ class Assistant:
         evidence: Sequence[Evidence],
         selection: Selection,
         claims: list[Claim],
-        clock: _Clock,
     ) -> Iterator[Event]:
         """Draft and check; the checked claims are appended to ``claims``."""
         context = {item.marker: item for item in evidence}
-        with clock("write"):
-            for piece in writer.write(question, evidence, selection) if evidence else ():
-                if isinstance(piece, Claim):
-                    verdict, reason = self.judge.judge(piece.text, piece.citations, context)
-                    claim = Claim(piece.text, piece.citations, verdict, " ".join(filter(None, (piece.reason, reason))))
-                    claims.append(claim)
-                    yield Checked(claim)
-                else:
-                    yield Drafting(piece)
+        for piece in writer.write(question, evidence, selection) if evidence else ():
+            if isinstance(piece, Claim):
+                verdict, reason = self.judge.judge(piece.text, piece.citations, context)
+                claim = Claim(piece.text, piece.citations, verdict, " ".join(filter(None, (piece.reason, reason))))
+                claims.append(claim)
+                yield Checked(claim)
+            else:
+                yield Drafting(piece)
 
     def _scope(self, collection: str | None) -> list[str]:
         if collection is not None:
@@ -229,7 +230,7 @@ def _without_skipped(sources: Iterator[SourceArticle | Skipped], skipped: list[S
 
 
 class _Clock:
-    """Seconds by stage, without the time that the consumer of the events takes between them."""
+    """Seconds by stage; whatever the consumer does between two events counts with the stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}

@@ -13,6 +13,8 @@ from rag.words import terms
 # [1], [1,2], [1-3], [1][2], 【1】 and 【1†source】, as models write them.
 _MARKER = re.compile(r"[\[【]\s*(?P<numbers>\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*(?:†[^】\]]*)?[\]】]")
 _LEADING = re.compile(rf"\s*(?:{_MARKER.pattern.replace('?P<numbers>', '?:')}[\s.,;]*)+")
+_LOOKAHEAD = 24  # characters that must follow a sentence: “e.g. O” looks like its end, “e.g. Orrin, on” does not
+_LIST_NUMBER = re.compile(r"\(?\d{1,2}[.)]")  # by itself it claims nothing
 _WIDEST_RANGE = 20  # [1-300] is noise, not three hundred citations
 
 
@@ -37,7 +39,7 @@ def markers_in(text: str) -> tuple[int, ...]:
 
 def without_markers(text: str) -> str:
     """The text as prose: markers out, and the space before them."""
-    return re.sub(r"\s+([.,;:!?])", r"\1", _MARKER.sub("", text)).strip()
+    return re.sub(rf"\s*{_MARKER.pattern}(?:\s+(?=[.,;:!?]))?", "", text).strip()
 
 
 def marked_sentences(draft: str) -> list[Marked]:
@@ -50,7 +52,7 @@ def marked_sentences(draft: str) -> list[Marked]:
             sentences[-1] = _with_more(sentences[-1], markers_in(leading.group()))
             body = body[leading.end() :]
         text = without_markers(body)
-        if any(char.isalnum() for char in text):
+        if any(char.isalnum() for char in text) and not _LIST_NUMBER.fullmatch(text):
             sentences.append(Marked(text, markers_in(body)))
     return sentences
 
@@ -60,21 +62,31 @@ def _with_more(sentence: Marked, markers: Sequence[int]) -> Marked:
 
 
 def finished_sentences(deltas: Iterable[str]) -> Iterator[str | Marked]:
-    """Pass a streamed draft through, and follow each sentence by its `Marked` form once nothing can change it.
+    """Pass a streamed draft through, and follow each sentence by its `Marked` form once it is clear where it ends.
 
-    A sentence is finished when the next one has begun with a letter or a figure: before that, a marker may follow.
+    What was given out is never looked at again, and the draft is looked at after every white space, so that nothing is
+    lost or given twice, and the sentences are the same however the draft was cut into pieces.
     """
-    draft, emitted = "", 0
+    pending = ""
     for delta in deltas:
-        draft += delta
         yield delta
-        sentences = marked_sentences(draft)
-        open_bracket = re.search(r"[\[【][^\]】]*$", draft)
-        stable = len(sentences) - (2 if open_bracket and len(sentences) > 1 else 1)
-        while emitted < stable:
-            yield sentences[emitted]
-            emitted += 1
-    yield from marked_sentences(draft)[emitted:]
+        for word in re.split(r"(?<=\s)", delta):
+            pending += word
+            while word[-1:].isspace() and (end := _first_end(pending)):
+                yield from marked_sentences(pending[:end])
+                pending = pending[end:]
+    yield from marked_sentences(pending)
+
+
+def _first_end(pending: str) -> int:
+    """Where the first sentence and its markers end; 0 while more text could still change that."""
+    spans = sentence_spans(pending)
+    if len(spans) < 2:
+        return 0
+    end = spans[0][1]
+    markers = _LEADING.match(pending, end)
+    end = markers.end() if markers else end
+    return end if len(pending.rstrip()) - end >= _LOOKAHEAD else 0
 
 
 def cite(sentence: Marked, evidence: Mapping[int, Evidence]) -> Claim:

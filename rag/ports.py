@@ -31,7 +31,7 @@ class Hit:
 
 @runtime_checkable
 class Splitter(Protocol):
-    """Cuts an article into passages of whole sentences that cover all its words, in order, without gaps but white space."""
+    """Cuts an article into passages of whole sentences: in order, and nothing between them but white space."""
 
     @property
     def fingerprint(self) -> str:

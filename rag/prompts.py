@@ -2,7 +2,7 @@
 
 # Answers are written from numbered passages, and only from them. `[none]` is a marker, not a sentence, so that
 # abstention cannot be confused with prose.
-ANSWER_SYSTEM = """You answer questions from numbered passages of news articles, for a reader who will check every sentence.
+ANSWER_SYSTEM = """You answer questions from numbered passages of news articles. The reader will check every sentence.
 - Use only what the passages say. Do not add anything you know from elsewhere.
 - Write short, plain sentences. End every sentence with the number of the passage it rests on, like this. [2]
 - Keep numbers, names, dates and hedges ("allegedly", "up to") exactly as the passage has them.

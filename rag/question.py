@@ -17,23 +17,28 @@ LONGEST_QUESTION = 10_000  # characters
 
 # First match wins; each pattern is tried on the question in lower case.
 _EXPECTED: tuple[tuple[str, Expected], ...] = (
-    (r"\b(?:what|which|how (?:big|large) a|how high a) (?:percentage|percent|per cent|share|proportion)\b", "percent"),
-    (r"\bhow much (?:money|did .* (?:cost|pay|earn|spend|raise)|does .* (?:cost|pay|earn|spend)|is .* (?:worth|paid))\b", "money"),
-    (r"\b(?:what|how high|how large|how big|how much|which)\b.*\b(?:reward|price|cost|costs|budget|salary|profit|profits|revenue|fine|fee|bounty|loan|debt|loss)\b", "money"),
+    (r"\b(?:what|which|how (?:big|large|high) a) (?:percentage|percent|per cent|share|proportion)\b", "percent"),
+    (r"\bhow much (?:money\b|(?:did|does|do|will|would|has|have|is|are|was|were)\b.*\b(?:cost|paid|pay)\b)", "money"),
+    (r"\bhow much (?:did|does|do|will|would|has|have)\b.*\b(?:earn|spend|spent|raise|raised|lose|lost)\b", "money"),
+    (
+        r"\b(?:what|which|how (?:high|large|big|much))\b.*\b(?:reward|bounty|price|costs?|budget|salary|profits?)\b",
+        "money",
+    ),
+    (r"\b(?:what|which|how (?:high|large|big|much))\b.*\b(?:revenue|fine|fee|loan|debt|loss)\b", "money"),
     (r"\bhow long\b", "duration"),
     (r"\bhow (?:many|much|old|far|tall|high|deep|wide|heavy|fast|large|big|often|hot|cold|few|strong)\b", "number"),
     (r"\b(?:what|which) (?:number|amount|quantity|total|figure)\b|\bnumber of\b", "number"),
-    (r"\bwhen\b|\b(?:what|which|in what|in which|on what|on which) (?:year|date|day|month|decade|century|season)\b|\bsince when\b", "date"),
+    (r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|decade|century|season)\b", "date"),
     (r"\bwho\b|\bwhom\b|\bwhose\b", "person"),
-    (r"\bwhere\b|\b(?:what|which|in what|in which) (?:city|town|village|country|state|place|region|location|street)\b", "place"),
-    (r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led to)\b|\bfor what reason\b", "reason"),
+    (r"\bwhere\b|\b(?:what|which) (?:city|town|village|country|state|place|region|location|street)\b", "place"),
+    (r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led to)\b", "reason"),
 )
 # Words that say what kind of thing is asked for; an answer need not repeat them.
 _KIND_WORDS = frozenset(
     terms(
-        "number amount year date day month name person people kind type sort way place city town country percentage reason "
-        "department ministry company organization organisation agency figure total latest current newest last recent "
-        "long old far tall high deep wide heavy large big often much many make made get got"
+        "number amount year date day month name person people kind type sort way place city town country percentage "
+        "reason department ministry company organization organisation agency figure total latest current newest last "
+        "recent long old far tall high deep wide heavy large big often much many make made get got"
     )
 )
 
@@ -57,7 +62,7 @@ class Question:
 def understand(text: str) -> Question:
     """Read a standalone question."""
     lowered = text.lower()
-    expected = next((kind for pattern, kind in _EXPECTED if re.search(pattern, lowered)), "any")
+    expected: Expected = next((kind for pattern, kind in _EXPECTED if re.search(pattern, lowered)), "any")
     content = dict.fromkeys(term for term in terms(text) if term not in _KIND_WORDS)
     return Question(text, tuple(content), names(text), expected)
 

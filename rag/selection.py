@@ -1,7 +1,8 @@
 """Answer sentence selection: which sentences of the evidence answer the question, and how sure can we be?
 
-Each sentence gets a handful of plain signals. Their weights were fitted on open question sets (SQuAD 2, XQuAD, CLAPnq;
-list-wise softmax over the sentences of the evidence), the confidence by logistic regression on the best sentence.
+Each sentence gets a handful of plain signals. Their weights were fitted on open question sets (SQuAD 2, XQuAD, CLAPnq)
+and the sample cases: the ranking by list-wise softmax over the sentences of the evidence, the confidence by logistic
+regression on the best sentence.
 """
 
 from __future__ import annotations
@@ -26,26 +27,30 @@ Signals = Mapping[str, float]
 
 # Which sentence: weights of the signals, each signal in 0 … 1 or a cosine.
 _RANKING: Signals = {
-    "meaning": 4.6,
-    "meaning_nearby": 6.2,
-    "cosine": 0.9,
-    "coverage": 0.7,
-    "coverage_nearby": 0.9,
-    "coverage_passage": 2.5,
-    "type": 2.1,
-    "passage_cosine": 3.4,
+    "meaning": 2.2,
+    "meaning_nearby": 2.6,
+    "cosine": 2.7,
+    "coverage": 1.2,
+    "coverage_nearby": 3.3,
+    "coverage_passage": 1.9,
+    "type": 2.0,
+    "passage_cosine": 2.4,
 }
 # How sure: logistic weights on the same signals of the best sentence; "bias" is the constant.
 _CONFIDENCE: Signals = {
-    "bias": -9.0,
-    "meaning": 6.0,
-    "coverage_nearby": 2.0,
-    "cosine": 2.0,
-    "type": 2.0,
-    "names": 3.0,
+    "bias": -6.85,
+    "meaning": 1.38,
+    "meaning_nearby": 1.33,
+    "weakest": 0.24,
+    "coverage_nearby": 1.81,
+    "cosine": 1.99,
+    "passage_cosine": 1.52,
+    "type": 1.1,
+    "names": 1.5,
 }
 _ADDRESSED_TO_MACHINES = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instruction|prompt|rule)s?\b|\b(?:AI|artificial|language) (?:assistant|model|system)s?\b.{0,60}\b(?:must|should|answer|reply|ignore)\b",
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instruction|prompt|rule)s?\b"
+    r"|\b(?:AI|artificial|language) (?:assistant|model|system)s?\b.{0,60}\b(?:must|should|answer|reply|ignore)\b",
     re.IGNORECASE,
 )
 _FADES = 0.8  # what the sentence before says counts for a little less than what the sentence itself says
@@ -242,7 +247,11 @@ def _names_present(question: Question, evidence: Evidence) -> float:
     """The share of the question's names that the passage, its headline or its outlet mentions."""
     if not question.names:
         return 1.0
-    around = {form for word in words(f"{evidence.text} {evidence.title} {evidence.outlet or ''}") for form in (fold(word), stem(word))}
+    around = {
+        form
+        for word in words(f"{evidence.text} {evidence.title} {evidence.outlet or ''}")
+        for form in (fold(word), stem(word))
+    }
     return sum(name in around or stem(name) in around for name in question.names) / len(question.names)
 
 
@@ -250,7 +259,9 @@ def _score(candidate: _Candidate, signals: Signals) -> ScoredSentence:
     score = sum(weight * signals[name] for name, weight in _RANKING.items())
     logit = sum(weight * signals.get(name, 1.0) for name, weight in _CONFIDENCE.items())
     confidence = 1 / (1 + math.exp(-logit))
-    return ScoredSentence(candidate.evidence.marker, candidate.start, candidate.end, candidate.text, score, confidence, signals)
+    return ScoredSentence(
+        candidate.evidence.marker, candidate.start, candidate.end, candidate.text, score, confidence, signals
+    )
 
 
 def _same(one: str, other: str) -> bool:

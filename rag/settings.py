@@ -1,4 +1,4 @@
-"""Settings: data only. Read from the environment (prefix ``DOSSIER_``, ``__`` between levels); built by `rag.wiring`."""
+"""Settings: data only, from the environment (prefix ``DOSSIER_``, ``__`` between levels). `rag.wiring` acts on them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,19 @@ class _Section(BaseModel):
 class Models(_Section):
     """Which models do the work."""
 
-    embedder: str = Field("bundled", description="`bundled` (all-MiniLM-L6-v2), a sentence-transformers hub id, or a local folder")
-    writer: str = Field("extractive", description="`extractive`, or `openai-like:<url>#<model>`, `ollama:<model>`, `openai:<model>`, `anthropic:<model>`")
-    api_key: str = Field("", description="key for the model server; without it the vendor's own variable counts (OPENAI_API_KEY, ANTHROPIC_API_KEY)", repr=False)
+    embedder: str = Field(
+        "bundled", description="`bundled` (all-MiniLM-L6-v2), a sentence-transformers hub id, or a local folder"
+    )
+    writer: str = Field(
+        "extractive",
+        description="`extractive`, or `openai-like:<url>#<model>`, `ollama:<model>`, `openai:<model>`, "
+        "`anthropic:<model>`",
+    )
+    api_key: str = Field(
+        "",
+        description="key for the model server; without it the vendor's own variable counts (OPENAI_API_KEY, …)",
+        repr=False,
+    )
     timeout: float = Field(60.0, gt=0, description="seconds without an answer from the model before giving up")
 
 
@@ -40,14 +50,18 @@ class Retrieval(_Section):
 
     candidates: int = Field(60, ge=1, le=1000, description="passages that each leg proposes")
     evidence: int = Field(8, ge=1, le=50, description="passages that the writer sees")
-    dense_weight: float = Field(0.5, ge=0, le=1, description="share of the dense leg in the fused score; the rest is lexical")
+    dense_weight: float = Field(
+        0.5, ge=0, le=1, description="share of the dense leg in the fused score; the rest is lexical"
+    )
 
 
 class Answers(_Section):
     """What an answer shows."""
 
     sentences: int = Field(3, ge=1, le=20, description="sentences of an extractive answer at most")
-    threshold: float = Field(0.5, ge=0, le=1, description="confidence below which the answer is “not in the collection”")
+    threshold: float = Field(
+        0.47, ge=0, le=1, description="confidence below which the answer is “not in the collection”"
+    )
 
 
 class Settings(BaseSettings):
@@ -59,7 +73,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    home: Path = Field(default_factory=lambda: user_data_path("dossier", appauthor=False), description="where the catalog and the indexes live")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("dossier", appauthor=False),
+        description="where the catalog and the indexes live",
+    )
     models: Models = Models()
     passages: Passages = Passages()
     retrieval: Retrieval = Retrieval()
@@ -81,7 +98,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = _PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name} is wrong: {first['msg']}.", hint="dossier config lists every setting with its range.") from error
+        raise SettingsError(
+            f"{name} is wrong: {first['msg']}.", hint="dossier config lists every setting with its range."
+        ) from error
 
 
 def fields(settings: Settings | None = None) -> Iterator[tuple[str, Any, str]]:

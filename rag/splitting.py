@@ -22,7 +22,9 @@ class SentenceSplitter:
         return f"sentences-1-{self.size}"
 
     def split(self, article: Article) -> list[Passage]:
-        spans = [part for span in sentence_spans(article.text, article.language) for part in self._fit(article.text, span)]
+        spans = [
+            part for span in sentence_spans(article.text, article.language) for part in self._fit(article.text, span)
+        ]
         return [Passage(article, start, end) for start, end in self._pack(spans)]
 
     def _fit(self, text: str, span: Span) -> list[Span]:

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from rag.answer import Citation, Evidence, Verdict
 from rag.words import names, quantities, terms, words
 
-_NEGATIONS = frozenset("no not never none nobody nothing neither nor cannot without denied denies deny refused failed".split())
+_NEGATIONS = frozenset(
+    "no not never none nobody nothing neither nor cannot without denied denies deny refused failed".split()
+)
 _FULL, _PART = 0.7, 0.4  # share of the claim's content words that the cited words hold
 
 

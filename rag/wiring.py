@@ -35,6 +35,11 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
     splitter = SentenceSplitter(settings.passages.size)
     fingerprint = _fingerprint(embedder, splitter)
     indexes = _Indexes(home, fingerprint)
+
+    def close() -> None:
+        indexes.close()
+        catalog.close()
+
     return Assistant(
         catalog=catalog,
         indexer=Indexer(catalog, splitter, embedder, indexes.open, fingerprint),
@@ -43,7 +48,7 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
         extractive=ExtractiveWriter(settings.answers.sentences, settings.answers.threshold),
         judge=BuiltInJudge(),
         model_writer=_model_writer(settings),
-        close=lambda: (indexes.close(), catalog.close())[-1],
+        close=close,
     )
 
 
@@ -58,7 +63,9 @@ def _model_writer(settings: Settings) -> Writer | None:
         return None
     from rag.backends.llama_index import open_language_model
 
-    model = open_language_model(settings.models.writer, api_key=settings.models.api_key, timeout=settings.models.timeout)
+    model = open_language_model(
+        settings.models.writer, api_key=settings.models.api_key, timeout=settings.models.timeout
+    )
     return ModelWriter(model)
 
 
@@ -107,7 +114,7 @@ class _Indexes:
             except filelock.Timeout as error:
                 raise HomeInUse(
                     f"Another Dossier is using {self._home}.",
-                    hint="Ask there (the web chat, or the other terminal), stop it, or set DOSSIER_HOME to another folder.",
+                    hint="Ask there (in the web chat or the other terminal), or stop it, or set another DOSSIER_HOME.",
                 ) from error
             except OSError as error:
                 raise HomeNotWritable(

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*", re.UNICODE)
 _NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion "
+    "dozen half"
 ).split()
 _MONTHS = "january february march april june july august september october november december".split()
+_CURRENCIES = "dollars?|euros?|pounds?|francs?|yen|crowns?|marks?|cents?|usd|eur|gbp"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
-NUMBER = re.compile(rf"(?<![\w.])\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|m|bn)?\b|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+NUMBER = re.compile(
+    rf"(?<![\w.])\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|m|bn)?\b|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE
+)
 MONEY = re.compile(
     r"[$€£¥]\s?\d|\d\s?[$€£¥]"
-    r"|\b\d[\d.,]*\s(?:(?:thousand|million|billion|trillion|m|bn)\s)?(?:dollars?|euros?|pounds?|francs?|yen|crowns?|marks?|cents?|usd|eur|gbp)\b"
-    r"|\b(?:thousand|million|billion|trillion|hundred)\s(?:dollars?|euros?|pounds?|francs?|crowns?|marks?)\b",
+    rf"|\b\d[\d.,]*\s(?:(?:thousand|million|billion|trillion|m|bn)\s)?(?:{_CURRENCIES})\b"
+    rf"|\b(?:thousand|million|billion|trillion|hundred)\s(?:{_CURRENCIES})\b",
     re.IGNORECASE,
 )
 PERCENT = re.compile(r"\d\s?%|\bper\s?cent\b|\bpercentage points?\b", re.IGNORECASE)
@@ -27,29 +33,39 @@ DATE = re.compile(
     r"|\b(?:yesterday|today|tomorrow|tonight|century|centuries|decades?|bc|ad)\b",
     re.IGNORECASE,
 )
-DURATION = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries|century|nights?|seasons?)\b", re.IGNORECASE)
+DURATION = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries|century|nights?|seasons?)\b",
+    re.IGNORECASE,
+)
 REASON = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|as a result|in order to|so that|since|therefore|reason|caused?|causes|blamed?|after|following|to|for)\b",
+    r"\b(?:because|due to|owing to|thanks to|as a result|in order to|so that|since|therefore|reason|caused?|causes"
+    r"|blamed?|after|following|to|for)\b",
     re.IGNORECASE,
 )
 
 # Function words, and the words of asking; none of them tells which sentence answers.
 STOPWORDS = frozenset(
-    """a about above after again against all also am an and any are aren't as at be because been before being below between
-    both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each either else ever few
-    for from further had hadn't has hasn't have haven't having he he'd he'll he's her here here's hers herself him himself his
-    how how's i i'd i'll i'm i've if in into is isn't it it's its itself just let's many may me might more most much must my
-    myself no nor not of off on once only or other ought our ours ourselves out over own same shall she she'd she's should
-    shouldn't so some such than that that's the their theirs them themselves then there there's these they they'd they'll
-    they're they've this those through to too under until up upon us very was wasn't we we'd we'll we're we've were weren't
-    what what's when when's where where's which while who who's whom whose why why's will with won't would wouldn't yet you
-    you'd you'll you're you've your yours yourself yourselves tell give please explain describe know say says said according
-    did does""".split()
+    """
+    a about above according after again against all also am an and any are aren't as at be because been before
+    being below between both but by can can't cannot could couldn't describe did didn't do does doesn't doing
+    don't down during each either else ever explain few for from further give had hadn't has hasn't have
+    haven't having he he'd he'll he's her here here's hers herself him himself his how how's i i'd i'll i'm
+    i've if in into is isn't it it's its itself just know let's many may me might more most much must my
+    myself no nor not of off on once only or other ought our ours ourselves out over own please said same say
+    says shall she she'd she's should shouldn't so some such tell than that that's the their theirs them
+    themselves then there there's these they they'd they'll they're they've this those through to too under
+    until up upon us very was wasn't we we'd we'll we're we've were weren't what what's when when's where
+    where's which while who who's whom whose why why's will with won't would wouldn't yet you you'd you'll
+    you're you've your yours yourself yourselves
+    """.split()
 )
 
 
+_stemming = threading.Lock()  # a stemmer holds the word it works on
+
+
 @lru_cache(maxsize=1)
-def _stemmer() -> object:
+def _stemmer() -> Any:
     import snowballstemmer
 
     return snowballstemmer.stemmer("english")
@@ -65,7 +81,8 @@ def fold(text: str) -> str:
 def stem(word: str) -> str:
     """The stem of one word, folded: ``Imposing`` → ``impos``."""
     plain = fold(word).removesuffix("'s")
-    return str(_stemmer().stemWord(plain))  # type: ignore[attr-defined]
+    with _stemming:
+        return str(_stemmer().stemWord(plain))
 
 
 def words(text: str) -> list[str]:
@@ -112,7 +129,16 @@ _VALUES = dict(zip(_NUMBER_WORDS[:20], range(1, 21), strict=True)) | {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
 }  # fmt: skip
-_SCALES = {"k": 10**3, "m": 10**6, "bn": 10**9, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALES = {
+    "k": 10**3,
+    "m": 10**6,
+    "bn": 10**9,
+    "hundred": 100,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
 _QUANTITY = re.compile(
     rf"(?<![\w.])(?P<digits>\d+(?:[.,]\d+)*)(?:st|nd|rd|th)?(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
     rf"|\b(?P<word>{'|'.join(_VALUES)})(?:\s(?P<wordscale>hundred|thousand|million|billion|trillion))?\b",

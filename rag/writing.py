@@ -44,7 +44,7 @@ class ModelWriter:
         prompt = prompts.ANSWER_USER.format(passages="\n\n".join(map(_passage, evidence)), question=question)
         for piece in finished_sentences(self.model.stream(prompts.ANSWER_SYSTEM, prompt)):
             if isinstance(piece, Marked):
-                if piece.text != prompts.NONE:
+                if piece.text.strip(" .").lower() != prompts.NONE:
                     yield cite(piece, by_marker)
             else:
                 yield piece

@@ -28,7 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ask a collection of articles; every sentence of the answer is cited to exact words.",
 )
-Collection = Annotated[str | None, typer.Option("--collection", "-c", metavar="NAME", help="The collection; all of them if not given.")]
+Collection = Annotated[
+    str | None, typer.Option("--collection", "-c", metavar="NAME", help="The collection; all of them if not given.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 SAMPLES = "samples"
 _SAMPLE_QUESTIONS = (
@@ -41,8 +43,12 @@ _SAMPLE_QUESTIONS = (
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders: text, Markdown, HTML, JSON Lines.")],
-    collection: Annotated[str, typer.Option("--collection", "-c", metavar="NAME", help="The collection, made if absent.")] = "articles",
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Files and folders: text, Markdown, HTML, JSON Lines.")
+    ],
+    collection: Annotated[
+        str, typer.Option("--collection", "-c", metavar="NAME", help="The collection, made if absent.")
+    ] = "articles",
     as_json: Json = False,
 ) -> None:
     """Read articles into a collection. Adding the same files again only takes what changed."""
@@ -54,7 +60,9 @@ def add(
 
 
 @app.command()
-def ask(question: Annotated[str, typer.Argument(metavar="QUESTION")], collection: Collection = None, as_json: Json = False) -> None:
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION")], collection: Collection = None, as_json: Json = False
+) -> None:
     """Answer one question. “Not in the collection” is an answer too."""
     from rag.wire import to_json
     from ui.render import markdown
@@ -113,7 +121,9 @@ def web(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
-    samples: Annotated[bool, typer.Option("--samples", help="Add the sample collection first, if it is not there yet.")] = False,
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Add the sample collection first, if it is not there yet.")
+    ] = False,
 ) -> None:
     """Serve the chat in the browser."""
     from ui.web.app import listen, serve
@@ -188,7 +198,10 @@ def _add_samples(assistant: Assistant) -> None:
         return
     from importlib.resources import as_file, files
 
-    with as_file(files("corpus") / "samples" / "articles") as folder, _progress("Indexing the sample collection") as progress:
+    with (
+        as_file(files("corpus") / "samples" / "articles") as folder,
+        _progress("Indexing the sample collection") as progress,
+    ):
         report = assistant.add(folder, collection=SAMPLES, progress=progress)
     _print_report(report, SAMPLES, as_json=False)
 
@@ -204,7 +217,11 @@ def _print_report(report: AddReport, collection: str, as_json: bool) -> None:
         skipped = [{"origin": item.origin, "reason": item.reason} for item in report.skipped]
         _say(json.dumps({"collection": collection, **counts, "skipped": skipped}, ensure_ascii=False))
         return
-    _say(f"{collection}: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + f", {len(report.skipped)} skipped")
+    _say(
+        f"{collection}: "
+        + ", ".join(f"{count} {what}" for what, count in counts.items())
+        + f", {len(report.skipped)} skipped"
+    )
     for item in report.skipped:
         sys.stderr.write(f"skipped {item.origin}: {item.reason}\n")
 
@@ -231,7 +248,13 @@ def _progress(label: str, quiet: bool = False) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("articles"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("articles"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
         task = None
 

@@ -27,7 +27,6 @@ READERS: dict[str, Reader] = {
     ".ndjson": jsonlines.read,
 }
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
-_TEXTS = ("id", "title", "text", "origin", "url", "outlet", "language")
 _IGNORED_NAMES = frozenset({"README.md", "LICENSE.txt", "LICENSE.md"})
 
 
@@ -42,9 +41,15 @@ def find(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     files: list[Path] = []
-    for folder, subfolders, names in os.walk(path, onerror=lambda error: files.append(Path(error.filename))):
+
+    def keep_unreadable(error: OSError) -> None:
+        files.append(Path(error.filename))  # reading it will say why
+
+    for folder, subfolders, names in os.walk(path, onerror=keep_unreadable):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        files += [Path(folder, name) for name in sorted(names) if not name.startswith(".") and name not in _IGNORED_NAMES]
+        files += [
+            Path(folder, name) for name in sorted(names) if not name.startswith(".") and name not in _IGNORED_NAMES
+        ]
     if not files:
         raise NothingToRead(f"The folder {path} holds no articles.", hint=f"Dossier reads {', '.join(READERS)} files.")
     return files
@@ -77,8 +82,17 @@ def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
     """
     if isinstance(item, Skipped):
         return replace(item, origin=_whole(item.origin), reason=_whole(item.reason))
-    strings = {name: _whole(value) for name in _TEXTS if (value := getattr(item, name))}
-    return replace(item, authors=tuple(map(_whole, item.authors)), **strings)
+    return replace(
+        item,
+        id=_whole(item.id),
+        title=_whole(item.title),
+        text=_whole(item.text),
+        origin=_whole(item.origin),
+        url=item.url and _whole(item.url),
+        outlet=item.outlet and _whole(item.outlet),
+        authors=tuple(map(_whole, item.authors)),
+        language=item.language and _whole(item.language),
+    )
 
 
 def _whole(text: str) -> str:

@@ -67,4 +67,3 @@ def _authors(value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(str(item) for item in value if item)
     return ()
-

@@ -12,7 +12,6 @@ from corpus.errors import NothingToRead
 from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
 from corpus.readers.text import title_from
 
-
 _LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?(?P<tag>[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]+)*)", re.IGNORECASE)
 
 
@@ -23,7 +22,10 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     found = trafilatura.bare_extraction(page, include_comments=False, include_tables=False, with_metadata=True)
     text = _paragraphs(found.text or "", found.title) if found else ""
     if not found or not text:
-        raise NothingToRead("No article text was found on the page.", hint="Save the page after it has loaded, or paste its text into a .txt file.")
+        raise NothingToRead(
+            "No article text was found on the page.",
+            hint="Save the page after it has loaded, or paste its text into a .txt file.",
+        )
     url = found.url
     yield SourceArticle(
         id=article_id(file_identity(path, url)),
@@ -39,7 +41,7 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
 
 
 def _paragraphs(text: str, title: str | None) -> str:
-    """The paragraphs apart by blank lines, as in every other article, without the headline, which is stored by itself."""
+    """The paragraphs apart by blank lines, as in other articles; without the headline, which is stored by itself."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if title and lines and lines[0].casefold() == title.strip().casefold():
         lines = lines[1:]

@@ -22,7 +22,9 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
             if len(line) > MAX_FILE_BYTES:
                 empty = False
                 _skip_rest_of_line(file, line)
-                yield Skipped(origin, f"The line is longer than {MAX_FILE_BYTES / 1e6:.0f} MB. Put one article on each line.")
+                yield Skipped(
+                    origin, f"The line is longer than {MAX_FILE_BYTES / 1e6:.0f} MB. Put one article on each line."
+                )
             elif line.strip():
                 empty = False
                 yield _read_line(line, path, origin)
@@ -39,7 +41,9 @@ def _read_line(line: bytes, path: Path, origin: str) -> SourceArticle | Skipped:
     try:
         record = json.loads(line.decode("utf-8-sig"))
         if not isinstance(record, dict):
-            raise ReadingError("The line is JSON and not an object.", hint='Write {"title": …, "text": …} on each line.')
+            raise ReadingError(
+                "The line is JSON and not an object.", hint='Write {"title": …, "text": …} on each line.'
+            )
         return from_fields(record, origin=origin, default_id=article_id(f"{path.resolve()}:{_identity(record)}"))
     except UnicodeDecodeError:
         return Skipped(origin, "The line is not UTF-8. Save the file as UTF-8.")

@@ -39,9 +39,14 @@ def _parse(block: str) -> dict[str, object]:
     try:
         fields = yaml.safe_load(block)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2024-02-30 looks like a date
-        raise ReadingError(f"The front matter is not YAML ({str(error).splitlines()[0]}).", hint="Mend the block between the --- lines.") from error
+        raise ReadingError(
+            f"The front matter is not YAML ({str(error).splitlines()[0]}).",
+            hint="Mend the block between the --- lines.",
+        ) from error
     if fields is None:
         return {}
     if not isinstance(fields, dict):
-        raise ReadingError("The front matter is not a list of key: value lines.", hint="Mend the block between the --- lines.")
+        raise ReadingError(
+            "The front matter is not a list of key: value lines.", hint="Mend the block between the --- lines."
+        )
     return {str(key).lower(): value for key, value in fields.items()}

@@ -21,7 +21,18 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What newsrooms' archives hold; a short list keeps the detector from exotic guesses.
-_LEGACY_ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
+_LEGACY_ENCODINGS = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "shift_jis",
+    "euc_jp",
+    "gb18030",
+    "big5",
+    "euc_kr",
+]
 _MAX_MESS = 0.15  # charset-normalizer's "chaos", 0 (clean) … 1
 
 
@@ -68,7 +79,9 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             text = _decode_legacy(data)
     if _looks_binary(text):
-        raise UndecodableText("The file is not text.", hint="Give it the ending of its true kind, or export it as text.")
+        raise UndecodableText(
+            "The file is not text.", hint="Give it the ending of its true kind, or export it as text."
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -89,7 +102,9 @@ def _decode_legacy(data: bytes) -> str:
 
     hint = "Save it as UTF-8."
     if b"\0" in data:
-        raise UndecodableText("The file is not text.", hint="Give it the ending of its true kind, or export it as text.")
+        raise UndecodableText(
+            "The file is not text.", hint="Give it the ending of its true kind, or export it as text."
+        )
     best = from_bytes(data, cp_isolation=_LEGACY_ENCODINGS).best()
     if best is None or best.chaos > _MAX_MESS:
         raise UndecodableText("The file's encoding could not be told.", hint=hint)

@@ -15,9 +15,14 @@ _LONGEST_HEADLINE = 160  # characters
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     text = decode(read_bytes(path)).strip()
     if not text:
-        raise NothingToRead("The file holds nothing but white space.", hint="Remove it, or save the article into it again.")
+        raise NothingToRead(
+            "The file holds nothing but white space.", hint="Remove it, or save the article into it again."
+        )
     yield SourceArticle(
-        id=article_id(file_identity(path, None)), title=_headline(text) or first_words(text), text=text, origin=str(path)
+        id=article_id(file_identity(path, None)),
+        title=_headline(text) or first_words(text),
+        text=text,
+        origin=str(path),
     )
 
 

@@ -63,9 +63,9 @@ class ChromaVectorStore:
                 )
 
     def delete(self, version_keys: Sequence[str]) -> None:
-        if version_keys:
-            with _explained(self._name):
-                self._collection.delete(where={"version": {"$in": list(version_keys)}})
+        with _explained(self._name):
+            for at in range(0, len(version_keys), self._batch):
+                self._collection.delete(where={"version": {"$in": list(version_keys[at : at + self._batch])}})
 
     def search(self, vector: Vectors, limit: int) -> list[Hit]:
         with _explained(self._name):
@@ -85,7 +85,7 @@ class ChromaVectorStore:
 
 def _metadata(passage: Passage) -> dict[str, str | int]:
     article = passage.article
-    values = {
+    values: dict[str, str | int | None] = {
         "article": article.id,
         "version": article.version_key,
         "start": passage.start,
@@ -108,5 +108,5 @@ def _explained(what: object) -> Iterator[None]:
     except (ChromaError, InternalError, OSError, ValueError, RuntimeError) as error:
         raise IndexDamaged(
             f"The vector index {what} cannot be used ({error}).",
-            hint="It can be rebuilt from the catalog: delete the folder “chroma” in the home and add any article again.",
+            hint="Delete the folder “chroma” in the home; the next run rebuilds it from the catalog.",
         ) from error

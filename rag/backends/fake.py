@@ -61,7 +61,9 @@ class HashingEmbedder:
         return Encoded(vector, tuple((start, end) for start, end, _ in spans), tokens)
 
     def _axis(self, word: str) -> int:
-        return int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big") % self.dimensions
+        return (
+            int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big") % self.dimensions
+        )
 
 
 class MemoryVectorStore:

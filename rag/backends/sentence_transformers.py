@@ -81,7 +81,7 @@ class SentenceTransformerEmbedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()  # our own bars say what takes time
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # our own bars say what takes time
             local = Path(self._source).is_dir()
             try:
                 self._model = SentenceTransformer(str(self._source), local_files_only=local)

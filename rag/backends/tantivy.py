@@ -80,7 +80,8 @@ class TantivyIndex:
         terms = list(dict.fromkeys(self._analyzer.analyze(question)))[:_LONGEST_QUESTION]
         clauses = [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in terms]
         clauses += [
-            (Occur.Should, Query.boost_query(Query.term_query(self._schema, "title", term), _TITLE_BOOST)) for term in terms
+            (Occur.Should, Query.boost_query(Query.term_query(self._schema, "title", term), _TITLE_BOOST))
+            for term in terms
         ]
         if not clauses:
             return []
@@ -120,5 +121,5 @@ class TantivyIndex:
         except (ValueError, OSError) as error:
             raise IndexDamaged(
                 f"The lexical index {self._folder} cannot be used ({error}).",
-                hint="It can be rebuilt from the catalog: delete the folder “lexical” in the home and add any article again.",
+                hint="Delete the folder “lexical” in the home; the next run rebuilds it from the catalog.",
             ) from error

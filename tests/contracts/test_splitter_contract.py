@@ -13,7 +13,9 @@ from rag.splitting import SentenceSplitter
 
 SPLITTERS: dict[str, Splitter] = {f"sentences-{size}": SentenceSplitter(size) for size in (100, 700)}
 PROSE = st.lists(
-    st.sampled_from(["It rose. ", "Dr. Quist left at 3.5 p.m. ", "“No!” ", "\n\n", "word " * 60, "灯台。", "x" * 900, "\t"])
+    st.sampled_from(
+        ["It rose. ", "Dr. Quist left at 3.5 p.m. ", "“No!” ", "\n\n", "word " * 60, "灯台。", "x" * 900, "\t"]
+    )
 ).map("".join)
 
 

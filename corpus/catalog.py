@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, and_, create_engine, event, func, or_, select
+from sqlalchemy import ColumnElement, and_, create_engine, event, func, or_, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, contains_eager
 
@@ -89,6 +89,12 @@ class Catalog:
     def mark_removed(self, versions: Sequence[Article]) -> None:
         """No index holds these retired versions any more."""
         self._set_indexed(versions, None)
+
+    def distrust_indexes(self) -> None:
+        """Some index was lost: whatever answers has to be indexed again."""
+        with self._session() as session:
+            held = and_(VersionRow.state == LIVE, VersionRow.indexed.is_not(None))
+            session.execute(update(VersionRow).where(held).values(indexed=_PARTLY))
 
     def _set_indexed(self, versions: Sequence[Article], index: str | None) -> None:
         with self._session() as session:

@@ -27,25 +27,23 @@ Signals = Mapping[str, float]
 
 # Which sentence: weights of the signals, each signal in 0 … 1 or a cosine.
 _RANKING: Signals = {
-    "meaning": 2.2,
-    "meaning_nearby": 2.6,
-    "cosine": 2.7,
-    "coverage": 1.2,
-    "coverage_nearby": 3.3,
-    "coverage_passage": 1.9,
-    "type": 2.0,
+    "focus": 3.3,
+    "meaning": 1.1,
+    "meaning_nearby": 2.2,
+    "cosine": 2.5,
+    "coverage_nearby": 3.2,
+    "coverage_passage": 1.7,
+    "type": 1.9,
     "passage_cosine": 2.4,
 }
 # How sure: logistic weights on the same signals of the best sentence; "bias" is the constant.
 _CONFIDENCE: Signals = {
-    "bias": -6.85,
-    "meaning": 1.38,
-    "meaning_nearby": 1.33,
-    "weakest": 0.24,
-    "coverage_nearby": 1.81,
-    "cosine": 1.99,
-    "passage_cosine": 1.52,
-    "type": 1.1,
+    "bias": -5.74,
+    "focus": 2.39,
+    "cosine": 1.05,
+    "coverage_nearby": 1.99,
+    "type": 0.92,
+    "passage_cosine": 1.0,
     "names": 1.5,
 }
 _ADDRESSED_TO_MACHINES = re.compile(
@@ -110,7 +108,8 @@ class Selector:
         asked = understand(question)
         candidates = _candidates(evidence)
         asked_as, *encoded = self.embedder.encode([question, *(candidate.text for candidate in candidates)])
-        view = _View(asked, _term_vectors(asked, asked_as), _weigher(asked, candidates))
+        topic = frozenset(map(stem, asked.names))
+        view = _View(asked, _term_vectors(asked, asked_as), topic, _weigher(asked, candidates))
         meanings = [view.meanings(sentence) for sentence in encoded]
         scored = []
         for candidate, sentence, meaning in zip(candidates, encoded, meanings, strict=True):
@@ -167,6 +166,7 @@ class _View:
 
     question: Question
     vectors: Mapping[str, Vectors]
+    topic: Collection[str]  # the terms that name whom or what the article is about; the others are the focus
     weigh: Callable[[str], float]
 
     def meanings(self, sentence: Encoded) -> dict[str, float]:
@@ -188,12 +188,12 @@ class _View:
         before = set(terms(candidates[candidate.before].text)) if candidate.before is not None else set()
         nearby = own | before | headline
         with_before = {term: max(value, _FADES * meaning_before.get(term, 0.0)) for term, value in meaning.items()}
+        best = {term: max(value, _likeness(term, own)) for term, value in meaning.items()}
         return {
             "meaning": self._mean(meaning),
             "meaning_nearby": self._mean(with_before),
-            "weakest": min((max(value, _likeness(term, nearby)) for term, value in with_before.items()), default=0.0),
+            "focus": self._mean({term: value for term, value in best.items() if term not in self.topic} or best),
             "cosine": cosine,
-            "coverage": self._mean({term: _likeness(term, own) for term in self.question.terms}),
             "coverage_nearby": self._mean({term: _likeness(term, nearby) for term in self.question.terms}),
             "coverage_passage": self._mean(
                 {term: _likeness(term, nearby | set(terms(candidate.evidence.text))) for term in self.question.terms}

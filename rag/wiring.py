@@ -18,6 +18,8 @@ from rag.splitting import SentenceSplitter
 from rag.verification import BuiltInJudge
 from rag.writing import ExtractiveWriter, ModelWriter
 
+_INDEXES = ("chroma", "lexical")  # folders in the home; whoever deletes one gets it rebuilt from the catalog
+
 
 def open_assistant(settings: Settings | None = None) -> Assistant:
     """An assistant over the home that the settings name (by default, from the environment).
@@ -31,6 +33,8 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
     settings = settings or load_settings()
     home = writable_folder(settings.home)
     catalog = Catalog(home / "catalog.db")
+    if not all((home / index).is_dir() for index in _INDEXES):
+        catalog.distrust_indexes()
     embedder = _embedder(settings)
     splitter = SentenceSplitter(settings.passages.size)
     fingerprint = _fingerprint(embedder, splitter)

@@ -60,7 +60,7 @@ def shared_embedder(bundled_embedder: SentenceTransformerEmbedder, monkeypatch: 
 def real_assistant(
     bundled_embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Assistant]:
-    """An assistant as users get it: the bundled model, Chroma, tantivy. Tests share it, each with its own collection."""
+    """An assistant as users get it: the bundled model, Chroma, tantivy. Tests share it, each with a collection."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "_embedder", lambda settings: bundled_embedder)
         opened = open_assistant(Settings(home=tmp_path_factory.mktemp("home")))

@@ -121,7 +121,7 @@ class MemoryLexicalIndex:
 class ScriptedLanguageModel:
     """A `rag.ports.LanguageModel` that says ``pieces``, whatever it is asked; ``prompts`` keeps what that was.
 
-    With ``breaks_after`` it says that many pieces and then raises `ModelUnavailable`; 0 is a model that cannot be reached.
+    With ``breaks_after`` it says that many pieces and then raises `ModelUnavailable`; 0 is a model out of reach.
     """
 
     pieces: Sequence[str] = ()

@@ -90,11 +90,12 @@ class Catalog:
         """No index holds these retired versions any more."""
         self._set_indexed(versions, None)
 
-    def distrust_indexes(self) -> None:
-        """Some index was lost: whatever answers has to be indexed again."""
+    def mark_outdated(self, collection: str) -> None:
+        """The index of a collection cannot be trusted: all its live versions are to be indexed again."""
+        keys = select(ArticleRow.key).where(ArticleRow.collection == collection)
+        live = (VersionRow.state == LIVE, VersionRow.article_key.in_(keys))
         with self._session() as session:
-            held = and_(VersionRow.state == LIVE, VersionRow.indexed.is_not(None))
-            session.execute(update(VersionRow).where(held).values(indexed=_PARTLY))
+            session.execute(update(VersionRow).where(*live).values(indexed=_PARTLY))
 
     def _set_indexed(self, versions: Sequence[Article], index: str | None) -> None:
         with self._session() as session:

@@ -32,6 +32,7 @@ class Indexer:
 
     def run(self, progress: Progress = lambda done, total: None) -> int:
         """Index what is pending, remove what is retired; the number of articles indexed."""
+        self._notice_losses()
         pending = list(self.catalog.unindexed(self.fingerprint))
         done = 0
         for batch in self._batches(pending):
@@ -40,6 +41,14 @@ class Indexer:
             progress(done, len(pending))
         self._remove_leftover()
         return done
+
+    def _notice_losses(self) -> None:
+        """An index whose folder was deleted, or restored from another day, is filled again from the catalog."""
+        for info in self.catalog.collections():
+            vectors, lexical = self.open_legs(info.name)
+            held = vectors.count()
+            if held != lexical.count() or (info.articles and not held):
+                self.catalog.mark_outdated(info.name)
 
     def _batches(self, articles: Iterable[Article]) -> Iterator[dict[Article, list[Passage]]]:
         """Articles of one collection with their passages, about `_BATCH_PASSAGES` at a time."""

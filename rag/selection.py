@@ -132,12 +132,13 @@ class _Candidate:
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
-    """The sentences that may be shown as an answer: none that speaks to machines rather than readers."""
+    """The sentences that may be shown as an answer: no headline, and none that speaks to machines rather than readers."""
     candidates: list[_Candidate] = []
     for item in evidence:
         before = None
         for start, end in sentence_spans(item.text):
-            if not _ADDRESSED_TO_MACHINES.search(item.text[start:end]):
+            sentence = item.text[start:end]
+            if sentence != item.title and not _ADDRESSED_TO_MACHINES.search(sentence):
                 candidates.append(_Candidate(item, start, end, before))
                 before = len(candidates) - 1
     return candidates

@@ -99,7 +99,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         first = error.errors()[0]
         name = _PREFIX + "__".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(
-            f"{name} is wrong: {first['msg']}.", hint="dossier config lists every setting with its range."
+            f"{name} is wrong: {first['msg']}.", hint="dossier config lists every setting and what it means."
         ) from error
 
 

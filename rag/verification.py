@@ -28,7 +28,7 @@ class BuiltInJudge:
         if not citations:
             return "uncited", "No source is cited."
         quotes = " ".join(citation.quote for citation in citations)
-        if _squeezed(claim) in _squeezed(quotes):
+        if _verbatim(claim, quotes):
             return "supported", "These are the article's own words."
         missing = [written for value, written in quantities(claim).items() if value not in quantities(quotes)]
         if missing:
@@ -68,6 +68,12 @@ def _forms(word: str) -> tuple[str, ...]:
 
 def _negated(text: str) -> bool:
     return any(word.lower() in _NEGATIONS or word.lower().endswith(("n't", "n’t")) for word in words(text))
+
+
+def _verbatim(claim: str, quotes: str) -> bool:
+    """Whether the claim stands in the quotes word for word, cut out between words: 1,000 is no part of 11,000."""
+    whole = rf"(?<!\w)(?<!\d[.,]){re.escape(_squeezed(claim))}(?!\w)(?![.,]\d)"
+    return bool(re.search(whole, _squeezed(quotes)))
 
 
 def _squeezed(text: str) -> str:

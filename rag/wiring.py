@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,6 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
     settings = settings or load_settings()
     home = writable_folder(settings.home)
     catalog = Catalog(home / "catalog.db")
-    if not all((home / index).is_dir() for index in _INDEXES):
-        catalog.distrust_indexes()
     embedder = _embedder(settings)
     splitter = SentenceSplitter(settings.passages.size)
     fingerprint = _fingerprint(embedder, splitter)
@@ -85,6 +84,7 @@ class _Indexes:
         self._home = home
         self._fingerprint = fingerprint
         self._lock: Any = None
+        self._opening = threading.Lock()  # the web app asks from several threads
         self._client: Any = None
         self._open: dict[str, tuple[VectorStore, LexicalIndex]] = {}
 
@@ -92,16 +92,17 @@ class _Indexes:
         from rag.backends.chroma import ChromaVectorStore, collection_name, open_client
         from rag.backends.tantivy import TantivyIndex
 
-        if collection not in self._open:
-            self._take_home()
-            if self._client is None:
-                self._client = open_client(self._home / "chroma")
-            name = collection_name(collection, self._fingerprint)
-            self._open[collection] = (
-                ChromaVectorStore(self._client, name),
-                TantivyIndex(self._home / "lexical" / name),
-            )
-        return self._open[collection]
+        with self._opening:
+            if collection not in self._open:
+                self._take_home()
+                if self._client is None:
+                    self._client = open_client(self._home / "chroma")
+                name = collection_name(collection, self._fingerprint)
+                self._open[collection] = (
+                    ChromaVectorStore(self._client, name),
+                    TantivyIndex(self._home / "lexical" / name),
+                )
+            return self._open[collection]
 
     def _take_home(self) -> None:
         """An embedded Chroma folder is for one process.

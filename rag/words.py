@@ -38,8 +38,8 @@ DURATION = re.compile(
     re.IGNORECASE,
 )
 REASON = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|as a result|in order to|so that|since|therefore|reason|caused?|causes"
-    r"|blamed?|after|following|to|for)\b",
+    r"\b(?:because|due to|owing to|thanks to|as a result|in order to|so that|therefore|reasons?|caused?|causes"
+    r"|blamed?|blames|following|for)\b",
     re.IGNORECASE,
 )
 

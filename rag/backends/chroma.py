@@ -79,6 +79,10 @@ class ChromaVectorStore:
         with _explained(self._name):
             return set(self._collection.get(include=[])["ids"])
 
+    def count(self) -> int:
+        with _explained(self._name):
+            return int(self._collection.count())
+
     def close(self) -> None:
         """Nothing to do: the client is shared and closed by whoever opened it."""
 

@@ -84,6 +84,9 @@ class MemoryVectorStore:
     def ids(self) -> set[str]:
         return set(self._vectors)
 
+    def count(self) -> int:
+        return len(self.ids())
+
     def close(self) -> None:
         """Nothing to do."""
 
@@ -112,6 +115,9 @@ class MemoryLexicalIndex:
 
     def ids(self) -> set[str]:
         return set(self._counts)
+
+    def count(self) -> int:
+        return len(self.ids())
 
     def close(self) -> None:
         """Nothing to do."""

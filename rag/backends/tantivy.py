@@ -100,6 +100,10 @@ class TantivyIndex:
             found = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
             return {searcher.doc(address).get_first("id") for _, address in found}
 
+    def count(self) -> int:
+        with self._explained():
+            return int(self._index.searcher().num_docs)
+
     def close(self) -> None:
         if self._writer is not None:
             self._writer.wait_merging_threads()

@@ -34,10 +34,10 @@ Collection = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 SAMPLES = "samples"
 _SAMPLE_QUESTIONS = (
-    "What does the Krommel Bridge cost now?",
-    "Why did the ferry Astrid Vael run aground?",
-    "Who won the election for governor?",
-    "How many cases of Legionnaires’ disease were there?",
+    "How many people marched for the Žbrunov mine?",
+    "How many homes lost power in Storm Ylva?",
+    "What did the health board say about the Legionnaires’ count?",
+    "Who designed the Krommel Bridge?",
 )
 
 

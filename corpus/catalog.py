@@ -124,7 +124,10 @@ class Catalog:
             raise UnknownCollection(f'There is no collection "{collection}".', hint=hint)
 
     def unindexed(self, index: str, collection: str | None = None) -> Iterator[Article]:
-        """Versions that should be in ``index`` and are not known to be there whole, oldest first."""
+        """Versions that should be in ``index`` and are not known to be there whole.
+
+        Those that answer come before those that replace them, so that publishing in this order leaves the right ones.
+        """
         wanted = or_(
             VersionRow.state == PENDING,
             and_(VersionRow.state == LIVE, or_(VersionRow.indexed.is_(None), VersionRow.indexed != index)),
@@ -160,7 +163,7 @@ class Catalog:
             .join(VersionRow.article)
             .options(contains_eager(VersionRow.article))
             .where(wanted)
-            .order_by(VersionRow.key)
+            .order_by(VersionRow.state, VersionRow.key)  # live, pending, retired
         )
         if collection is not None:
             query = query.where(ArticleRow.collection == collection)

@@ -17,7 +17,8 @@ The whole tree (the other half lives in ``rag.errors``)::
     ├── IndexDamaged                an index cannot be opened              (rag.errors)
     ├── MissingExtra                an optional package is not installed   (rag.errors)
     ├── ModelFilesError             a local model is absent or altered     (rag.errors)
-    └── ModelUnavailable            the language model did not answer      (rag.errors)
+    ├── ModelUnavailable            the language model did not answer      (rag.errors)
+    └── CaseError               a question set is not in the format        (evals.case)
 """
 
 

@@ -174,6 +174,18 @@ def test_another_index_holds_nothing_yet(catalog: Catalog) -> None:
     assert list(catalog.unindexed("two")) == []
 
 
+@pytest.mark.parametrize("lost", ["another index", "a lost index"])
+def test_a_text_that_comes_back_wins_over_a_version_that_is_to_be_indexed_again(catalog: Catalog, lost: str) -> None:
+    for text in ("A.", "B."):
+        put(catalog, source(text))
+        index(catalog, "one")
+    put(catalog, source("A."))
+    if lost == "a lost index":
+        catalog.mark_outdated("sound")
+    assert index(catalog, "one" if lost == "a lost index" else "two") == ["B.", "A."]
+    assert answering(catalog, "light", "A.", "B.") == ["A."]
+
+
 def test_only_live_versions_of_the_collection_are_found_by_key(catalog: Catalog) -> None:
     put(catalog, source(), source(FERRY, "ferry"))
     index(catalog)

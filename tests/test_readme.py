@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,11 +11,8 @@ import pytest
 import rag
 
 README = Path(__file__).parent.parent / "README.md"
-SNIPPETS = (
-    re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    if README.is_file()
-    else []
-)
+_TEXT = README.read_text(encoding="utf-8") if README.is_file() else ""
+SNIPPETS = re.findall(r"^```python\n(.*?)^```", _TEXT, re.DOTALL | re.MULTILINE)
 ARTICLE = """---
 title: Why the tide gauges disagree
 outlet: The Orrin Post
@@ -48,9 +43,7 @@ def reader_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_embed
     monkeypatch.setattr(rag, "open_assistant", remembering)
     yield tmp_path
     for assistant in opened:
-        with closing(assistant):
-            pass
-    gc.collect()
+        assistant.close()
 
 
 @pytest.mark.skipif(not README.is_file(), reason="there is no README yet")

@@ -1,4 +1,4 @@
-"""One real article, the real model, no language model: the facts of the article, each from the sentence that states it."""
+"""One real article, the real model, no language model: its facts, each from the sentence that states it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _SAMPLE_QUESTIONS = (
     "How many people marched for the Žbrunov mine?",
     "How many homes lost power in Storm Ylva?",
     "What did the health board say about the Legionnaires’ count?",
-    "Who designed the Krommel Bridge?",
+    "What is the capital of France?",
 )
 
 

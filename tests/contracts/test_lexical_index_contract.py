@@ -42,6 +42,7 @@ LIGHT, SHIP = stored(LIGHTHOUSE, "light"), stored(FERRY, "ferry")
 def test_it_is_a_lexical_index_and_starts_empty(index: LexicalIndex) -> None:
     assert isinstance(index, LexicalIndex)
     assert index.ids() == set()
+    assert index.count() == 0
     assert index.search("ships", 5) == []
 
 
@@ -116,6 +117,7 @@ def test_deleting_takes_all_passages_of_a_version_and_no_others(index: LexicalIn
     index.delete([])
     assert index.ids() == ids(newer, SHIP)
     assert not {hit.id for hit in index.search("lighthouse", 50)} & ids(LIGHT)
+    assert index.count() == len(index.ids())
 
 
 def test_articles_whose_ids_differ_in_case_or_part_are_apart(index: LexicalIndex) -> None:

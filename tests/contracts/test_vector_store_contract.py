@@ -49,6 +49,7 @@ def put(store: VectorStore, *articles: Article) -> list[Passage]:
 def test_it_is_a_vector_store_and_starts_empty(store: VectorStore) -> None:
     assert isinstance(store, VectorStore)
     assert store.ids() == set()
+    assert store.count() == 0
     assert store.search(EMBEDDER.embed(["ships"])[0], 5) == []
 
 
@@ -102,6 +103,7 @@ def test_deleting_takes_all_passages_of_a_version_and_no_others(store: VectorSto
     store.delete([])
     assert len(store.ids()) == len(passages(new)) + len(passages(other))
     assert old.version_key not in {hit.id.rpartition(":")[0] for hit in store.search(EMBEDDER.embed(["light"])[0], 50)}
+    assert store.count() == len(store.ids())
 
 
 def test_writing_nothing_is_allowed(store: VectorStore) -> None:

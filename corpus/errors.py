@@ -18,7 +18,7 @@ The whole tree (the other half lives in ``rag.errors``)::
     ├── MissingExtra                an optional package is not installed   (rag.errors)
     ├── ModelFilesError             a local model is absent or altered     (rag.errors)
     ├── ModelUnavailable            the language model did not answer      (rag.errors)
-    └── CaseError               a question set is not in the format        (evals.case)
+    └── CaseError                   a question set is not in the format    (evals.case)
 """
 
 

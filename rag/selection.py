@@ -132,7 +132,7 @@ class _Candidate:
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
-    """The sentences that may be shown as an answer: no headline, and none that speaks to machines rather than readers."""
+    """The sentences that may be shown as an answer: no headline, none that speaks to machines rather than readers."""
     candidates: list[_Candidate] = []
     for item in evidence:
         before = None

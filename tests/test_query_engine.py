@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -194,7 +195,8 @@ def test_async_queries_leave_the_event_loop_free() -> None:
         assert loop not in assistant.threads
         return results
 
-    response, nodes = asyncio.run(both())
+    with ThreadPoolExecutor(max_workers=1) as pool:  # in a thread of its own: no loop of an earlier test runs there
+        response, nodes = pool.submit(asyncio.run, both()).result()
     assert str(response) == "It was lit in 1871. [2]"
     assert [node.metadata["marker"] for node in nodes] == [1, 2, 3]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, and_, create_engine, event, func, or_, sel
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, contains_eager
 
-from corpus.article import Article, Dated, Provenance, SourceArticle
+from corpus.article import Article, Dated, Provenance, SourceArticle, text_digest
 from corpus.errors import CatalogCorrupt, CatalogError, HomeNotWritable, UnknownCollection
 from corpus.schema import LIVE, PENDING, RETIRED, ArticleRow, Base, CollectionRow, VersionRow
 
@@ -214,7 +214,12 @@ def _tune_sqlite(connection: object, _record: object) -> None:
 
 
 def _put(session: Session, collection: str, article: SourceArticle) -> Outcome:
-    row = session.scalar(select(ArticleRow).where(ArticleRow.collection == collection, ArticleRow.id == article.id))
+    row = _row_of(session, collection, article.id)
+    if row is not None and _another_article(row, article):
+        # Two sources number their articles alike ("1", "2", …); neither may overwrite the other.
+        other_id = f"{article.id}~{text_digest(_file_of(article.origin))[:8]}"
+        article = replace(article, id=other_id)
+        row = _row_of(session, collection, other_id)
     outcome: Outcome = "changed" if row else "added"
     if row is None:
         row = ArticleRow(collection=collection, id=article.id)
@@ -238,6 +243,27 @@ def _put(session: Session, collection: str, article: SourceArticle) -> Outcome:
     _take_metadata(version, article)
     session.flush()
     return outcome
+
+
+def _row_of(session: Session, collection: str, article_id: str) -> ArticleRow | None:
+    return session.scalar(select(ArticleRow).where(ArticleRow.collection == collection, ArticleRow.id == article_id))
+
+
+def _another_article(row: ArticleRow, article: SourceArticle) -> bool:
+    """Whether an article with a known id is not the known article: another file, and nothing else in common."""
+    return not any(
+        _file_of(known.origin) == _file_of(article.origin)
+        or known.sha256 == article.sha256
+        or known.title == article.title
+        or (known.url is not None and known.url == article.url)
+        for known in row.versions
+    )
+
+
+def _file_of(origin: str) -> str:
+    """The file of a record's origin: ``news.jsonl:12`` → ``news.jsonl``."""
+    file, _, line = origin.rpartition(":")
+    return file if file and line.isdigit() else origin
 
 
 def _take_metadata(version: VersionRow, article: SourceArticle) -> bool:

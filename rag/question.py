@@ -73,7 +73,8 @@ def checked(text: str) -> str:
     Raises:
         QuestionError: it is empty or longer than `LONGEST_QUESTION`.
     """
-    text = text.strip()
+    # Half a surrogate pair, which a broken paste can hold, is a character to no engine.
+    text = text.encode("utf-8", "replace").decode("utf-8").strip()
     if not text:
         raise QuestionError("The question is empty.", hint="Type a question about the articles.")
     if len(text) > LONGEST_QUESTION:

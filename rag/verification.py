@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.answer import Citation, Evidence, Verdict
-from rag.words import names, quantities, terms, words
+from rag.quantities import quantities
+from rag.words import names, terms, words
 
-_NEGATIONS = frozenset(
-    "no not never none nobody nothing neither nor cannot without denied denies deny refused failed".split()
-)
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor cannot without".split())
 _FULL, _PART = 0.7, 0.4  # share of the claim's content words that the cited words hold
 
 

@@ -313,3 +313,13 @@ def test_an_article_knows_its_version(catalog: Catalog) -> None:
     (article,) = catalog.unindexed(INDEX)
     assert isinstance(article, Article)
     assert article.version_key == f"light@{text_digest(LIGHTHOUSE)[:16]}"
+
+
+def test_two_files_that_number_their_articles_alike_keep_both(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog.db")
+    one = SourceArticle(id="1", title="The mill closes", text="The mill closed in May.", origin="a.jsonl:1")
+    two = SourceArticle(id="1", title="The dam opens", text="The dam opened in June.", origin="b.jsonl:1")
+    assert list(catalog.put("valley", [one, two])) == ["added", "added"]
+    assert list(catalog.put("valley", [two, one])) == ["unchanged", "unchanged"]
+    assert {article.text for article in catalog.unindexed("any")} == {one.text, two.text}
+    catalog.close()

@@ -381,3 +381,22 @@ def test_a_path_without_articles_is_refused(tmp_path: Path, kind: str) -> None:
         readers.find(path)
     assert raised.value.hint
     assert str(path) in str(raised.value)
+
+
+def test_records_without_ids_that_share_a_headline_stay_apart(tmp_path: Path) -> None:
+    file = tmp_path / "news.jsonl"
+    records = [{"title": "Weather", "text": "Rain on Monday."}, {"title": "Weather", "text": "Sun on Tuesday."}]
+    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    first = [item.id for item in readers.read(file)]
+    assert len(set(first)) == 2
+    assert [item.id for item in readers.read(file)] == first
+
+
+def test_an_id_that_stands_twice_in_a_file_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "news.jsonl"
+    records = [{"id": "1", "text": "Rain on Monday."}, {"id": "1", "text": "Sun on Tuesday."}]
+    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    kept, skipped = readers.read(file)
+    assert kept.text == "Rain on Monday."
+    assert skipped.origin == f"{file}:2"
+    assert "stands in this file before" in skipped.reason

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.words import fold, names, quantities, stem, terms, word_spans, words
+from rag.quantities import quantities
+from rag.words import fold, names, stem, terms, word_spans, words
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from rag.words import fold, names, quantities, stem, terms, word_spans, words
         ("1.234.567 Kronen", {1_234_567}),
         ("on 3 May 2024", {3, 2024}),
         ("the 3rd of 12", {3, 12}),
-        ("two dozen", {2, 12}),
+        ("two dozen", {24}),
         ("18 months’ pay for 29 apprentices", {18, 29}),
         ("MS-13 and B2B", set()),
         ("nobody", set()),
@@ -36,7 +37,6 @@ def test_a_number_means_the_same_with_and_without_commas(number: int) -> None:
     assert set(quantities(f"{number:,}")) == set(quantities(str(number))) == {float(number)}
 
 
-@pytest.mark.xfail(reason="the product is not rounded: 4.1 million is 4099999.9999999995")
 def test_millions_mean_the_same_written_out() -> None:
     differing = [
         tenths for tenths in range(1, 2000) if quantities(f"{tenths / 10} million").keys() != {tenths * 100_000.0}
@@ -44,7 +44,6 @@ def test_millions_mean_the_same_written_out() -> None:
     assert differing == []
 
 
-@pytest.mark.xfail(reason="each word but a last scale is read by itself")
 @pytest.mark.parametrize(("spoken", "value"), [("twenty-one", 21), ("two hundred thousand", 200_000)])
 def test_numbers_of_several_words_are_one(spoken: str, value: int) -> None:
     assert set(quantities(f"{spoken} ships")) == {value}

@@ -12,6 +12,7 @@ from corpus.errors import NothingToRead
 from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
 from corpus.readers.text import title_from
 
+_SENTENCE_WORDS = 5  # a page whose every line is shorter is a menu or a banner
 _LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?(?P<tag>[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]+)*)", re.IGNORECASE)
 
 
@@ -21,7 +22,7 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     page = decode(read_bytes(path))
     found = trafilatura.bare_extraction(page, include_comments=False, include_tables=False, with_metadata=True)
     text = _paragraphs(found.text or "", found.title) if found else ""
-    if not found or not text:
+    if not found or not any(len(line.split()) >= _SENTENCE_WORDS for line in text.split("\n")):
         raise NothingToRead(
             "No article text was found on the page.",
             hint="Save the page after it has loaded, or paste its text into a .txt file.",

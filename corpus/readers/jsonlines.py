@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corpus.readers.source import MAX_FILE_BYTES, Skipped, article_id
 
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     empty = True
+    seen: Counter[str] = Counter()
     with path.open("rb") as file:
         number = 0
         while line := file.readline(MAX_FILE_BYTES + 1):
@@ -27,7 +29,7 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
                 )
             elif line.strip():
                 empty = False
-                yield _read_line(line, path, origin)
+                yield _read_line(line, path, origin, seen)
     if empty:
         raise NothingToRead("The file is empty.", hint="Remove it, or export the articles into it again.")
 
@@ -37,14 +39,18 @@ def _skip_rest_of_line(file: object, line: bytes) -> None:
         line = file.readline(MAX_FILE_BYTES)  # type: ignore[attr-defined]
 
 
-def _read_line(line: bytes, path: Path, origin: str) -> SourceArticle | Skipped:
+def _read_line(line: bytes, path: Path, origin: str, seen: Counter[str]) -> SourceArticle | Skipped:
     try:
         record = json.loads(line.decode("utf-8-sig"))
         if not isinstance(record, dict):
             raise ReadingError(
                 "The line is JSON and not an object.", hint='Write {"title": …, "text": …} on each line.'
             )
-        return from_fields(record, origin=origin, default_id=article_id(f"{path.resolve()}:{_identity(record)}"))
+        article = from_fields(record, origin=origin, default_id=_default_id(record, path, seen))
+        seen[f"id {article.id}"] += 1
+        if seen[f"id {article.id}"] > 1:
+            raise ReadingError(f"The id {article.id} stands in this file before.", hint="Give each article its own.")
+        return article
     except UnicodeDecodeError:
         return Skipped(origin, "The line is not UTF-8. Save the file as UTF-8.")
     except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
@@ -53,6 +59,14 @@ def _read_line(line: bytes, path: Path, origin: str) -> SourceArticle | Skipped:
         return Skipped(origin, str(error))
 
 
-def _identity(record: dict[str, object]) -> str:
-    """What tells a record without an id from its neighbours, wherever it stands in the file."""
-    return str(record.get("url") or record.get("title") or record.get("text"))
+def _default_id(record: dict[str, object], path: Path, seen: Counter[str]) -> str:
+    """An id for a record that states none, the same wherever the record stands in the file.
+
+    Known by its address, its headline or its text; records that have this in common are numbered in their order, so
+    that none overwrites another.
+    """
+    identity = str(record.get("url") or record.get("title") or record.get("text"))
+    if not record.get("id"):
+        seen[identity] += 1
+    number = f":{seen[identity]}" if seen[identity] > 1 else ""
+    return article_id(f"{path.resolve()}:{identity}{number}")

@@ -26,7 +26,7 @@ from rag.answer import (
     Turn,
     WriterFailed,
 )
-from rag.errors import ModelUnavailable
+from rag.errors import CatalogError, ModelUnavailable
 from rag.indexing import Indexer, Progress
 from rag.ports import Judge, Writer
 from rag.question import checked, standalone
@@ -86,7 +86,9 @@ class Assistant:
             NothingToRead: a path does not exist, or is a folder without files; nothing was added.
             CatalogError, IndexDamaged, HomeInUse: storing failed; what was stored before stays.
         """
+        _check_name(collection)
         files = [file for path in paths for file in readers.find(Path(path))]
+        self.indexer.open_legs(collection)  # takes the home: nothing is stored that could not be indexed
         report = AddReport()
         sources = (item for file in files for item in readers.read(file))
         for outcome in self.catalog.put(collection, _without_skipped(sources, report.skipped)):
@@ -201,6 +203,14 @@ class Assistant:
             self.catalog.require(collection)
             return [collection]
         return [info.name for info in self.catalog.collections() if info.articles]
+
+
+def _check_name(collection: str) -> None:
+    """Raises CatalogError for a name that could not be told or typed."""
+    if not collection.strip() or collection == "*" or not collection.isprintable() or len(collection) > 200:
+        raise CatalogError(
+            f"“{collection[:200]}” cannot name a collection.", hint="Use 1 to 200 printable characters, and not *."
+        )
 
 
 def _status(claims: Sequence[Claim]) -> Status:

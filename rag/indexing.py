@@ -32,18 +32,22 @@ class Indexer:
 
     def run(self, progress: Progress = lambda done, total: None) -> int:
         """Index what is pending, remove what is retired; the number of articles indexed."""
+        done = self._index_pending(progress)
+        self._remove_leftover()
         self._notice_losses()
+        return done + self._index_pending(progress)
+
+    def _index_pending(self, progress: Progress) -> int:
         pending = list(self.catalog.unindexed(self.fingerprint))
         done = 0
         for batch in self._batches(pending):
             self._index(batch)
             done += len(batch)
             progress(done, len(pending))
-        self._remove_leftover()
         return done
 
     def _notice_losses(self) -> None:
-        """An index whose folder was deleted, or restored from another day, is filled again from the catalog."""
+        """An index whose folder was deleted is filled again from the catalog."""
         for info in self.catalog.collections():
             vectors, lexical = self.open_legs(info.name)
             held = vectors.count()

@@ -85,21 +85,26 @@ def checked(text: str) -> str:
     return text
 
 
+_PRONOUN = r"he|she|it|they|him|her|his|hers|its|them|their|theirs"
+_POINTER = r"this|these|that|those|there|then|ones?|same"  # at an end of the question: elsewhere they join clauses
 _REFERS_BACK = re.compile(
-    r"\b(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|these|those|that|there|then|ones?|same)\b"
-    r"|^(?:and|but|so|what about|how about)\b",
-    re.IGNORECASE,
+    rf"\b(?:{_PRONOUN})\b|^(?:and|but|so|what about|how about|{_POINTER})\b|\b(?:{_POINTER})\W*$", re.IGNORECASE
 )
 _SHORT = 5  # words; a question this short that names nobody and nothing leaves something out
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a question can be searched without the conversation around it."""
+    return not _REFERS_BACK.search(text) and (len(words(text)) > _SHORT or bool(names(text)))
 
 
 def standalone(text: str, history: Sequence[Turn]) -> str:
     """The question with what it leaves out taken from the conversation.
 
     A question that points back (a pronoun, "and …"), or that is short and names nothing, is searched together with
-    the question before it; a question that stands alone is left alone.
+    the last question that stood alone; a question that stands alone is left alone.
     """
-    short = len(words(text)) <= _SHORT and not names(text)
-    if not history or not (short or _REFERS_BACK.search(text)):
+    if not history or stands_alone(text):
         return text
-    return f"{history[-1].question.strip()} {text}"
+    topic = next((turn.question for turn in reversed(history) if stands_alone(turn.question)), history[-1].question)
+    return f"{topic.strip()} {text}"

@@ -138,7 +138,9 @@ def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
         before = None
         for start, end in sentence_spans(item.text):
             sentence = item.text[start:end]
-            if sentence != item.title and not _ADDRESSED_TO_MACHINES.search(sentence):
+            # A headline is followed by a text; the only sentence of a text is no headline, even if it names the text.
+            is_headline = item.start == 0 == start and sentence == item.title and end < len(item.text)
+            if not is_headline and not _ADDRESSED_TO_MACHINES.search(sentence):
                 candidates.append(_Candidate(item, start, end, before))
                 before = len(candidates) - 1
     return candidates
@@ -186,7 +188,8 @@ class _View:
     ) -> Signals:
         own = set(terms(candidate.text))
         headline = set(terms(f"{candidate.evidence.title} {candidate.evidence.outlet or ''}"))
-        before = set(terms(candidates[candidate.before].text)) if candidate.before is not None else set()
+        preceding = candidates[candidate.before].text if candidate.before is not None else ""
+        before = set(terms(preceding))
         nearby = own | before | headline
         with_before = {term: max(value, _FADES * meaning_before.get(term, 0.0)) for term, value in meaning.items()}
         best = {term: max(value, _likeness(term, own)) for term, value in meaning.items()}
@@ -201,7 +204,7 @@ class _View:
             ),
             "type": _has_expected(self.question, candidate.text),
             "passage_cosine": candidate.evidence.scores.get("dense", 0.0),
-            "names": _names_present(self.question, candidate.evidence),
+            "names": _names_present(self.question, candidate.evidence, f"{preceding} {candidate.text}"),
         }
 
     def _mean(self, values: Mapping[str, float]) -> float:
@@ -244,16 +247,22 @@ def _has_expected(question: Question, sentence: str) -> float:
     return float(any(True for _ in found))
 
 
-def _names_present(question: Question, evidence: Evidence) -> float:
-    """The share of the question's names that the passage, its headline or its outlet mentions."""
+def _names_present(question: Question, evidence: Evidence, sentences: str) -> float:
+    """The share of the question's names that the sentences or the headline mention; half elsewhere in the passage."""
     if not question.names:
         return 1.0
-    around = {
-        form
-        for word in words(f"{evidence.text} {evidence.title} {evidence.outlet or ''}")
-        for form in (fold(word), stem(word))
-    }
-    return sum(name in around or stem(name) in around for name in question.names) / len(question.names)
+    near = _forms(f"{sentences} {evidence.title} {evidence.outlet or ''}")
+    far = _forms(evidence.text)
+    found = (1.0 if _is_in(name, near) else 0.5 if _is_in(name, far) else 0.0 for name in question.names)
+    return sum(found) / len(question.names)
+
+
+def _forms(text: str) -> set[str]:
+    return {form for word in words(text) for form in (fold(word), stem(word))}
+
+
+def _is_in(name: str, forms: Collection[str]) -> bool:
+    return name in forms or stem(name) in forms
 
 
 def _score(candidate: _Candidate, signals: Signals) -> ScoredSentence:

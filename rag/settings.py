@@ -71,7 +71,13 @@ class Settings(BaseSettings):
         SettingsError: through `load_settings`, for a wrong value or an unknown ``DOSSIER_*`` name.
     """
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
 
     home: Path = Field(
         default_factory=lambda: user_data_path("dossier", appauthor=False),

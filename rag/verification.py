@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from rag.answer import Citation, Evidence, Verdict
 from rag.quantities import quantities
-from rag.words import names, terms, words
+from rag.words import fold, names, terms, words
 
-_NEGATIONS = frozenset("no not never none nobody nothing neither nor cannot without".split())
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor cannot without false untrue denied denies".split())
+_STANDING: Mapping[Verdict, int] = {"supported": 4, "partial": 3, "contradicted": 2, "unsupported": 1, "uncited": 0}
 _FULL, _PART = 0.7, 0.4  # share of the claim's content words that the cited words hold
 
 
@@ -17,8 +18,8 @@ class BuiltInJudge:
     """A `rag.ports.Judge` that needs no model.
 
     Verbatim words are supported. Otherwise every number and name of the claim must stand in the cited words, negation
-    must agree, and most content words must be there. It cannot see entailment: rephrasings with other words come out
-    as "partial", which is the side to err on.
+    must agree, and most content words must be there, in one cited source. It cannot see who did what to whom: the same
+    words in another order pass. Rephrasings with other words come out as "partial", which is the side to err on.
     """
 
     name = "built-in"
@@ -26,21 +27,34 @@ class BuiltInJudge:
     def judge(self, claim: str, citations: Sequence[Citation], context: Mapping[int, Evidence]) -> tuple[Verdict, str]:
         if not citations:
             return "uncited", "No source is cited."
-        quotes = " ".join(citation.quote for citation in citations)
-        if _verbatim(claim, quotes):
-            return "supported", "These are the article's own words."
-        missing = [written for value, written in quantities(claim).items() if value not in quantities(quotes)]
-        if missing:
-            return "unsupported", f"The cited words do not contain {', '.join(missing)}."
-        around = " ".join([quotes, *(f"{citation.title} {citation.outlet or ''}" for citation in citations)])
-        strangers = [name for name in names(claim) if not _mentions(around, name)]
-        if strangers:
-            passages = " ".join(context[citation.marker].text for citation in citations if citation.marker in context)
-            verdict: Verdict = "partial" if all(_mentions(passages, name) for name in strangers) else "unsupported"
-            return verdict, f"The cited words do not mention {', '.join(strangers)}."
-        if _negated(claim) != _negated(quotes):
-            return "contradicted", "One of claim and cited words is negated, the other is not."
-        return _by_overlap(claim, quotes)
+        each = [_compare(claim, [citation], context) for citation in citations]
+        verdict, reason = max(each, key=lambda judged: _STANDING[judged[0]])
+        if verdict == "supported" or len(citations) == 1:
+            return verdict, reason
+        # A name from one source and a deed from another make no fact.
+        together, why = _compare(claim, citations, context)
+        if together == "supported":
+            return "partial", "No cited source says all of it by itself."
+        return max((verdict, reason), (together, why), key=lambda judged: _STANDING[judged[0]])
+
+
+def _compare(claim: str, citations: Sequence[Citation], context: Mapping[int, Evidence]) -> tuple[Verdict, str]:
+    """The verdict on a claim by the quotes of these citations taken together."""
+    quotes = " ".join(citation.quote for citation in citations)
+    if _verbatim(claim, quotes):
+        return "supported", "These are the article's own words."
+    missing = [written for value, written in quantities(claim).items() if value not in quantities(quotes)]
+    if missing:
+        return "unsupported", f"The cited words do not contain {', '.join(missing)}."
+    around = " ".join([quotes, *(f"{citation.title} {citation.outlet or ''}" for citation in citations)])
+    strangers = [name for name in names(claim) if not _mentions(around, name)]
+    if strangers:
+        passages = " ".join(context[citation.marker].text for citation in citations if citation.marker in context)
+        verdict: Verdict = "partial" if all(_mentions(passages, name) for name in strangers) else "unsupported"
+        return verdict, f"The cited words do not mention {', '.join(strangers)}."
+    if _negated(claim) != _negated(quotes):
+        return "contradicted", "One of claim and cited words is negated, the other is not."
+    return _by_overlap(claim, quotes)
 
 
 def _by_overlap(claim: str, quotes: str) -> tuple[Verdict, str]:
@@ -54,13 +68,10 @@ def _by_overlap(claim: str, quotes: str) -> tuple[Verdict, str]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    folded = {stem_free for word in words(text) for stem_free in _forms(word)}
-    return name in folded
+    return any(name in _forms(word) for word in words(text))
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    from rag.words import fold
-
     plain = fold(word)
     return plain, plain.removesuffix("'s"), plain.removesuffix("s")
 

@@ -133,6 +133,9 @@ class _Indexes:
             for index in pair:
                 index.close()
         self._open.clear()
+        if self._client is not None:
+            self._client.close()
+            self._client = None
         if self._lock is not None:
             self._lock.release()
             self._lock = None

@@ -11,7 +11,7 @@ from builders import FERRY, LIGHTHOUSE, source
 from rag import Assistant, Turn
 from rag.answer import Answered, Checked, Drafting, Event, Retrieved, Searching, WriterFailed
 from rag.backends.fake import ScriptedLanguageModel
-from rag.errors import NothingToRead, QuestionError, UnknownCollection
+from rag.errors import CatalogError, NothingToRead, QuestionError, UnknownCollection
 
 Build = Callable[..., Assistant]
 ARTICLES = [source(), source(FERRY, "ferry")]
@@ -206,3 +206,24 @@ def test_a_path_that_is_not_there_adds_nothing(assistant: Build, tmp_path: Path)
     with pytest.raises(NothingToRead):
         opened.add(tmp_path / "light.txt", tmp_path / "missing")
     assert opened.collections() == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "*", "a\nb", "x" * 201])
+def test_a_collection_needs_a_name_that_can_be_told(
+    assistant: Callable[..., Assistant], tmp_path: Path, name: str
+) -> None:
+    article = tmp_path / "mill.txt"
+    article.write_text("The mill in Orrin closed in May.", encoding="utf-8")
+    opened = assistant()
+    with pytest.raises(CatalogError, match="cannot name a collection"):
+        opened.add(article, collection=name)
+    assert opened.collections() == []
+
+
+def test_an_article_of_one_sentence_answers(assistant: Callable[..., Assistant], tmp_path: Path) -> None:
+    article = tmp_path / "tower.txt"
+    article.write_text("The Zorplex tower in Quilby opened on Friday with 312 steps.", encoding="utf-8")
+    opened = assistant()
+    opened.add(article)
+    answer = opened.ask("How many steps does the Zorplex tower in Quilby have?")
+    assert answer.text == "The Zorplex tower in Quilby opened on Friday with 312 steps. [1]"

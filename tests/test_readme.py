@@ -11,7 +11,7 @@ import pytest
 import rag
 
 README = Path(__file__).parent.parent / "README.md"
-_TEXT = README.read_text(encoding="utf-8") if README.is_file() else ""
+_TEXT = README.read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^```python\n(.*?)^```", _TEXT, re.DOTALL | re.MULTILINE)
 ARTICLE = """---
 title: Why the tide gauges disagree
@@ -46,7 +46,6 @@ def reader_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_embed
         assistant.close()
 
 
-@pytest.mark.skipif(not README.is_file(), reason="there is no README yet")
 def test_every_snippet_runs_as_written(reader_at_work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert SNIPPETS
     for snippet in SNIPPETS:

@@ -22,11 +22,23 @@ FACTS = {
     "profit": ("How much profit does the gang make a year?", "$10 million", "annual profit"),
     "department": ("Which department imposed sanctions on the gang?", "Treasury", "imposing sanctions"),
     "sanctions": ("What were the sanctions for?", "sex trafficking", "imposing sanctions"),
+    "took-control": ("How many soldiers took control of the prison?", "11,000", "dispatched 11,000 soldiers"),
+    "troops": ("How many troops were sent to take over the prison?", "11,000", "dispatched 11,000 soldiers"),
+    "how-much": ("How much is the reward for the leader?", "$5 million", "$5 million reward"),
+    "who-is": ("Who is the leader of Tren de Aragua?", "Hector Guerrero Flores", "under the leadership of"),
+    "yearly": ("What is the gang's yearly profit?", "$10 million", "annual profit"),
+    "and-for-what": ("Which department imposed sanctions, and for what?", "sex trafficking", "imposing sanctions"),
+    "why": ("Why were sanctions imposed?", "sex trafficking", "imposing sanctions"),
 }
 UNANSWERED = {
     "peru": "What is the capital of Peru?",
     "founding": "In which year was the gang founded?",
     "chile": "What did the minister of Chile say?",
+    "founded": "When was Tren de Aragua founded?",
+    "founder": "Who founded the gang?",
+    "chile-interior": "What did Chile's interior minister say about the gang?",
+    "dead": "How many people died in the prison?",
+    "elsewhere": "Who won the World Cup?",
 }
 
 

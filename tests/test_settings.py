@@ -49,7 +49,6 @@ def test_a_name_that_is_no_setting_is_refused_with_those_that_are(monkeypatch: p
     [
         ("DOSSIER_PASSAGES__SIZE", "99"),
         ("DOSSIER_PASSAGES__SIZE", "many"),
-        ("DOSSIER_PASSAGES__SIZE", ""),
         ("DOSSIER_RETRIEVAL__DENSE_WEIGHT", "1.1"),
         ("DOSSIER_ANSWERS__THRESHOLD", "-0.1"),
         ("DOSSIER_MODELS__TIMEOUT", "0"),
@@ -76,3 +75,11 @@ def test_a_key_is_not_shown() -> None:
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().retrieval.evidence = 3
+
+
+@pytest.mark.parametrize("name", ["DOSSIER_PASSAGES__SIZE", "DOSSIER_HOME"])
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv(name, raising=False)
+    unset = load_settings()
+    monkeypatch.setenv(name, "")
+    assert load_settings() == unset

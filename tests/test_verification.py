@@ -73,3 +73,13 @@ def test_two_citations_support_together() -> None:
 
 def test_without_a_citation_a_claim_is_uncited() -> None:
     assert BuiltInJudge().judge(PRISON, [], {1: evidence(PRISON)})[0] == "uncited"
+
+
+def test_sources_that_only_together_hold_the_words_support_in_part() -> None:
+    first, second = (
+        Citation(marker, "a", "valley", "0" * 64, 0, len(quote), quote, "Notes")
+        for marker, quote in ((1, "Mayor Orla Venn opened the fair."), (2, "The gang robbed the bank in Tarn."))
+    )
+    verdict, reason = BuiltInJudge().judge("Orla Venn robbed the bank in Tarn.", [first, second], {})
+    assert verdict != "supported"
+    assert reason

@@ -5,6 +5,7 @@ Exit codes: 0 done · 1 done, with something skipped · 2 wrong use, or a failur
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -173,6 +174,9 @@ def config(as_json: Json = False) -> None:
 def main() -> None:
     """Run the command line; every expected error is one paragraph on stderr and exit code 2."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" for it
     try:
         app()
     except DossierError as error:
@@ -198,11 +202,15 @@ def _add_samples(assistant: Assistant) -> None:
         return
     from importlib.resources import as_file, files
 
+    from corpus.readers import READERS, find
+
     with (
         as_file(files("corpus") / "samples" / "articles") as folder,
         _progress("Indexing the sample collection") as progress,
     ):
-        report = assistant.add(folder, collection=SAMPLES, progress=progress)
+        # Some samples are in formats that a later version reads.
+        readable = [file for file in find(folder) if file.suffix.lower() in READERS]
+        report = assistant.add(*readable, collection=SAMPLES, progress=progress)
     _print_report(report, SAMPLES, as_json=False)
 
 

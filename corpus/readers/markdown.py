@@ -26,12 +26,13 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     heading = _HEADING.match(body)
     if heading:
         body = body[heading.end() :].strip()
-        fields.setdefault("title", heading["title"])
+        fields = {"title": heading["title"], **fields}
     if not body:
         raise NothingToRead("The file has front matter and no article.", hint="Write the article below the second ---.")
     url = fields.get("url")
     default_id = article_id(file_identity(path, url if isinstance(url, str) else None))
-    fields.setdefault("title", title_from(path))
+    if not fields.get("title") and not fields.get("headline"):
+        fields["title"] = title_from(path)
     yield from_fields({**fields, "text": body}, origin=str(path), default_id=default_id)
 
 

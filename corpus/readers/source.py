@@ -136,5 +136,12 @@ def article_id(identity: str) -> str:
 
 
 def file_identity(path: Path, url: str | None) -> str:
-    """What a file's article is known by: its own address if it states one, else where it lies."""
-    return url or str(path.resolve())
+    """What a file's article is known by: its own address if it states one, else where it lies.
+
+    The address of a whole site (saved pages often give the home page) names no article.
+    """
+    try:
+        names_an_article = bool(url) and (urlsplit(url or "").path.strip("/") != "" or bool(urlsplit(url or "").query))
+    except ValueError:  # an address that is none
+        names_an_article = False
+    return url if url and names_an_article else str(path.resolve())

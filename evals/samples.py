@@ -23,8 +23,7 @@ def articles() -> Iterator[dict[str, Any]]:
     for file in readers.find(ARTICLES):
         for article in readers.read(file):
             if isinstance(article, SourceArticle):
-                own = file.suffix == ".jsonl"
-                yield _record(article, article.id if own else file.relative_to(ARTICLES).with_suffix("").as_posix())
+                yield _record(article, _name(article, file))
 
 
 def cases() -> Iterator[dict[str, Any]]:
@@ -42,6 +41,15 @@ def cases() -> Iterator[dict[str, Any]]:
             gold["start"] = texts[gold["article"]].index(gold["quote"])
             gold["end"] = gold["start"] + len(gold["quote"])
         yield case
+
+
+def _name(article: SourceArticle, file: Path) -> str:
+    """How the cases name an article: a record by its id, a feed's entry by its address, any other by its file."""
+    if file.suffix == ".jsonl":
+        return article.id
+    if file.suffix == ".xml":
+        return article.url or article.id
+    return file.relative_to(ARTICLES).with_suffix("").as_posix()
 
 
 def _record(article: SourceArticle, name: str) -> dict[str, Any]:

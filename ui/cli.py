@@ -45,7 +45,10 @@ _SAMPLE_QUESTIONS = (
 @app.command()
 def add(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files and folders: text, Markdown, HTML, JSON Lines.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH…", help="Files and folders: text, Markdown, HTML, PDF, Word, RSS, Atom, JSON Lines."
+        ),
     ],
     collection: Annotated[
         str, typer.Option("--collection", "-c", metavar="NAME", help="The collection, made if absent.")
@@ -202,15 +205,11 @@ def _add_samples(assistant: Assistant) -> None:
         return
     from importlib.resources import as_file, files
 
-    from corpus.readers import READERS, find
-
     with (
         as_file(files("corpus") / "samples" / "articles") as folder,
         _progress("Indexing the sample collection") as progress,
     ):
-        # Some samples are in formats that a later version reads.
-        readable = [file for file in find(folder) if file.suffix.lower() in READERS]
-        report = assistant.add(*readable, collection=SAMPLES, progress=progress)
+        report = assistant.add(folder, collection=SAMPLES, progress=progress)
     _print_report(report, SAMPLES, as_json=False)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError, UnsupportedFormat
-from corpus.readers import html, jsonlines, markdown, text
+from corpus.readers import docx, feed, html, jsonlines, markdown, pdf, text
 from corpus.readers.source import Skipped
 
 Reader = Callable[[Path], Iterator[SourceArticle | Skipped]]
@@ -25,6 +25,11 @@ READERS: dict[str, Reader] = {
     ".xhtml": html.read,
     ".jsonl": jsonlines.read,
     ".ndjson": jsonlines.read,
+    ".pdf": pdf.read,
+    ".docx": docx.read,
+    ".rss": feed.read,
+    ".atom": feed.read,
+    ".xml": feed.read,
 }
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _IGNORED_NAMES = frozenset({"README.md", "LICENSE.txt", "LICENSE.md"})

@@ -259,7 +259,7 @@ _EMPTY_HOME = (
     '<div class="d-welcome"><p class="d-intro-title">There are no articles yet</p>'
     "<p>Add a file or a folder in a terminal, then load this page again:</p>"
     "<pre><code>dossier add PATH</code></pre>"
-    '<p class="d-meta">Text, Markdown, HTML and JSON Lines files can be read.</p></div>'
+    '<p class="d-meta">Text, Markdown, HTML, PDF, Word, feed and JSON Lines files can be read.</p></div>'
 )
 
 

@@ -1,0 +1,117 @@
+"""PDF, Word and feeds: made here with other libraries than those that read them, or by hand."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from pypdf import PdfWriter
+
+from corpus import readers
+from corpus.article import SourceArticle
+from corpus.readers import Skipped
+from evals.samples import ARTICLES
+
+RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Radio Orrin</title><language>en</language>
+<item><title>Mill &amp; dam</title><link>https://radio.example/mill</link>
+<pubDate>Thu, 04 Dec 2025 12:30:00 +0100</pubDate><description>Short.</description>
+<content:encoded><![CDATA[<p>The mill <b>closed</b> on Monday.</p><p>The dam stays.</p>]]></content:encoded></item>
+<item><title>Only a summary</title><link>https://radio.example/2025/11/30/summary</link>
+<description>The ferry is late.</description></item>
+<item><title>Nothing</title><link>https://radio.example/nothing</link></item>
+</channel></rss>"""
+
+
+def read(path: Path) -> list[SourceArticle | Skipped]:
+    return list(readers.read(path))
+
+
+def only(path: Path) -> SourceArticle:
+    (item,) = read(path)
+    assert isinstance(item, SourceArticle), item
+    return item
+
+
+def reason(path: Path) -> str:
+    (item,) = read(path)
+    assert isinstance(item, Skipped), item
+    return item.reason
+
+
+def test_a_pdf_is_read_in_paragraphs_with_its_particulars() -> None:
+    article = only(ARTICLES / "official" / "quarnholt-winter-road-plan.pdf")
+    assert article.title == "Quarnholt sets out its winter road plan"
+    assert (
+        "“We have just spent six months mending this bridge, and we do not intend to pickle it,” said" in article.text
+    )
+    assert article.published is not None
+    assert (article.published.value[:10], article.published.provenance) == ("2025-11-25", "file")
+
+
+@pytest.mark.parametrize("keep", [10, 200, 900])
+def test_a_truncated_pdf_is_reported(tmp_path: Path, keep: int) -> None:
+    whole = (ARTICLES / "official" / "quarnholt-winter-road-plan.pdf").read_bytes()
+    file = tmp_path / "cut.pdf"
+    file.write_bytes(whole[:keep])
+    assert reason(file)
+
+
+def test_a_locked_pdf_and_one_without_text_say_what_to_do(tmp_path: Path) -> None:
+    blank, locked = PdfWriter(), PdfWriter()
+    for writer in (blank, locked):
+        writer.add_blank_page(200, 200)
+    locked.encrypt("secret", algorithm="RC4-128")
+    blank.write(tmp_path / "blank.pdf")
+    locked.write(tmp_path / "locked.pdf")
+    assert "OCR" in reason(tmp_path / "blank.pdf")
+    assert "password" in reason(tmp_path / "locked.pdf")
+
+
+def test_a_word_document_keeps_its_paragraphs(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.title = "The mill"
+    document.core_properties.author = "Ada Quist"
+    for paragraph in ("The mill closed.", "", "The dam stays."):
+        document.add_paragraph(paragraph)
+    document.save(str(tmp_path / "mill.docx"))
+    article = only(tmp_path / "mill.docx")
+    assert (article.title, article.authors) == ("The mill", ("Ada Quist",))
+    assert article.text == "The mill closed.\n\nThe dam stays."
+
+
+def test_broken_word_documents_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "text.docx").write_text("not a zip at all", encoding="utf-8")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("word/document.xml", b"\0" * 210_000_000)
+    (tmp_path / "bomb.docx").write_bytes(archive.getvalue())
+    assert "damaged" in reason(tmp_path / "text.docx")
+    assert "unpacks" in reason(tmp_path / "bomb.docx")
+
+
+def test_a_feed_gives_an_article_for_each_entry_that_has_text(tmp_path: Path) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_text(RSS, encoding="utf-8")
+    full, summary, nothing = read(file)
+    assert isinstance(full, SourceArticle)
+    assert (full.title, full.outlet, full.language) == ("Mill & dam", "Radio Orrin", "en")
+    assert full.text == "The mill closed on Monday.\n\nThe dam stays."
+    assert full.published is not None
+    assert full.published.value == "2025-12-04T12:30:00+01:00"
+    assert isinstance(summary, SourceArticle)
+    assert summary.published is not None
+    assert (summary.published.value, summary.published.provenance) == ("2025-11-30", "url")
+    assert isinstance(nothing, Skipped)
+
+
+def test_other_xml_and_entity_bombs_are_no_feeds(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">{entities}]><rss version="2.0"><x>&e8;</x></rss>'
+    (tmp_path / "bomb.xml").write_text(bomb, encoding="utf-8")
+    (tmp_path / "other.xml").write_text("<invoice><total>12</total></invoice>", encoding="utf-8")
+    assert all(isinstance(item, Skipped) for item in read(tmp_path / "bomb.xml"))
+    assert "not an RSS or Atom feed" in reason(tmp_path / "other.xml")

@@ -74,6 +74,11 @@ class Claim:
     reason: str = ""
 
     @property
+    def holds(self) -> bool:
+        """Whether the cited words support it, at least in part."""
+        return self.verdict in ("supported", "partial")
+
+    @property
     def marked(self) -> str:
         """The sentence followed by its markers, each once: ``It rose. [1][3]``."""
         markers = dict.fromkeys(citation.marker for citation in self.citations)
@@ -99,8 +104,10 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer as prose with markers; for an insufficient answer, the note."""
-        return " ".join(claim.marked for claim in self.claims) or self.note
+        """The answer as prose with markers; a claim that fails its check says so. For an insufficient one, the note."""
+        if self.status == "insufficient":
+            return self.note
+        return " ".join(claim.marked if claim.holds else f"{claim.marked} [{claim.verdict}]" for claim in self.claims)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

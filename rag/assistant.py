@@ -161,23 +161,21 @@ class Assistant:
                 writer = self.extractive
                 yield from self._write(writer, alone, evidence, selection, claims)
         status = _status(claims)
-        yield Answered(
-            Answer(
-                question=question,
-                standalone=alone,
-                status=status,
-                claims=tuple(claims),
-                evidence=evidence,
-                note=failure
-                if status != "insufficient"
-                else " ".join(filter(None, (failure, _shortfall(evidence, scope)))),
-                confidence=round(selection.confidence, 4),
-                writer=writer.name,
-                judge=self.judge.name,
-                constraints={"collections": list(scope)},
-                timings=clock.seconds,
-            )
+        shortfall = _shortfall(evidence, scope) if status == "insufficient" else ""
+        answer = Answer(
+            question=question,
+            standalone=alone,
+            status=status,
+            claims=tuple(claims),
+            evidence=evidence,
+            note=" ".join(filter(None, (failure, shortfall))),
+            confidence=round(selection.confidence, 4),
+            writer=writer.name,
+            judge=self.judge.name,
+            constraints={"collections": list(scope)},
+            timings=clock.seconds,
         )
+        yield Answered(answer)
 
     def _write(
         self,
@@ -214,7 +212,7 @@ def _check_name(collection: str) -> None:
 
 
 def _status(claims: Sequence[Claim]) -> Status:
-    good = sum(claim.verdict in ("supported", "partial") for claim in claims)
+    good = sum(claim.holds for claim in claims)
     if not good:
         return "insufficient"
     return "answered" if good == len(claims) else "partial"

@@ -227,3 +227,12 @@ def test_an_article_of_one_sentence_answers(assistant: Callable[..., Assistant],
     opened.add(article)
     answer = opened.ask("How many steps does the Zorplex tower in Quilby have?")
     assert answer.text == "The Zorplex tower in Quilby opened on Friday with 312 steps. [1]"
+
+
+def test_what_fails_its_check_is_never_passed_as_plain_prose(assistant: Callable[..., Assistant]) -> None:
+    reply = ["The lighthouse was built by 900 giants. [1] "]
+    opened = assistant(articles=[source()], model=ScriptedLanguageModel(reply))
+    answer = opened.ask("Who built the lighthouse?")
+    assert answer.claims[0].verdict == "unsupported"
+    assert answer.status == "insufficient"
+    assert "giants" not in answer.text

@@ -107,8 +107,10 @@ def test_what_is_no_answer_is_refused(change: dict[str, object]) -> None:
 
 def test_the_text_of_an_answer_is_its_claims_or_else_its_note() -> None:
     cited = Citation(2, "a", "c", "v", 0, 3, "It.", "Title", outlet="Post", published="2024-03-15")
-    answer = Answer("q", "q", "answered", (Claim("It rose.", (cited, cited)), Claim("It fell.")), note="Beware.")
-    assert answer.text == "It rose. [2] It fell."
+    answer = Answer(
+        "q", "q", "answered", (Claim("It rose.", (cited, cited), "supported"), Claim("It fell.")), note="Beware."
+    )
+    assert answer.text == "It rose. [2] It fell. [uncited]"
     assert answer.citations == (cited,)
     assert Answer("q", "q", "insufficient", note="Nothing.").text == "Nothing."
     assert str(cited) == "[2] “It.” (Post, Title, 2024-03-15)"

@@ -39,3 +39,40 @@ def date_in_url(url: str | None) -> Dated | None:
     """The day that an address carries, if it carries one."""
     match = _URL_DAY.search(url or "")
     return dated(f"{match['y']}-{match['m']}-{match['d']}", "url") if match else None
+
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "|".join(rf"{name}|{name[:3]}\.?" for name in _MONTHS) + r"|sept\.?"
+_WRITTEN_DAY = re.compile(
+    rf"(?<!\d)(?:(?P<d1>[0-3]?\d)\.? (?P<m1>{_MONTH})|(?P<m2>{_MONTH}) (?P<d2>[0-3]?\d)),? (?P<y>(?:19|20)\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_ISO_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)")
+_LONGEST_DATELINE = 120  # characters; a longer line is prose, whose dates are about something else
+_DATELINES = 4  # lines at the top among which it stands
+
+
+# What may stand around the date of a dateline: a place and a comma before, an agency or the hour after.
+_BEFORE_DATELINE = re.compile(r"(?:.*[,:(|·—–-]\s*|(?:published|posted|dated?)\s+(?:on\s+)?)?", re.IGNORECASE)
+_AFTER_DATELINE = re.compile(r"\s*(?:$|[,(|·—–-]|\d{1,2}[:.]\d\d)")
+
+
+def date_in_dateline(text: str) -> Dated | None:
+    """The day of a dateline, such as ``HARBOUR TOWN, 3 November 2024 (Agency)``, if the top of the text has one.
+
+    Only short lines count that are no sentences: a date in the prose says when something happened.
+    """
+    for line in [line.strip() for line in text[:2000].split("\n") if line.strip()][:_DATELINES]:
+        match = _ISO_DAY.search(line) or _WRITTEN_DAY.search(line)
+        if match is None or len(line) > _LONGEST_DATELINE or line[-1] in ".!?":
+            continue
+        if _BEFORE_DATELINE.fullmatch(line[: match.start()]) and _AFTER_DATELINE.match(line[match.end() :]):
+            return dated(_iso(match), "text")
+    return None
+
+
+def _iso(match: re.Match[str]) -> str:
+    if match.re is _ISO_DAY:
+        return match.group()
+    month = [name[:3] for name in _MONTHS].index((match["m1"] or match["m2"])[:3].lower()) + 1
+    return f"{match['y']}-{month:02}-{int(match['d1'] or match['d2']):02}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.dates import date_in_url, dated
+from corpus.dates import date_in_dateline, date_in_url, dated
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,23 @@ def test_a_day_in_an_address_is_found_and_said_to_come_from_there(url: str | Non
     found = date_in_url(url)
     assert (found.value if found else None) == day
     assert found is None or found.provenance == "url"
+
+
+@pytest.mark.parametrize(
+    ("top", "day"),
+    [
+        ("ORRIN, 3 November 2024 (Agency) - By Ada Quist", "2024-11-03"),
+        ("Orrin, May 4, 2021", "2021-05-04"),
+        ("Published 2024-03-15", "2024-03-15"),
+        ("4. Sept. 2023", "2023-09-04"),
+        ("The mill closed on 3 November 2024.", None),
+        ("ORRIN, 31 February 2024", None),
+        ("The march on 3 November 2024 drew a record crowd, police say", None),
+        ("Orrin mill, 3 November 2024: the day the wheel stopped for good", None),
+        ("By Ada Quist", None),
+    ],
+)
+def test_a_dateline_is_told_from_prose(top: str, day: str | None) -> None:
+    found = date_in_dateline(f"{top}\n\nThe dam was opened on 9 June 1911 by the mayor.")
+    assert (found and found.value) == day
+    assert found is None or found.provenance == "text"

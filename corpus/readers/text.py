@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.article import SourceArticle
+from corpus.dates import date_in_dateline
 from corpus.errors import NothingToRead
 from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
 
@@ -18,11 +19,13 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         raise NothingToRead(
             "The file holds nothing but white space.", hint="Remove it, or save the article into it again."
         )
+    headline = _headline(text)
     yield SourceArticle(
         id=article_id(file_identity(path, None)),
-        title=_headline(text) or first_words(text),
+        title=headline or first_words(text),
         text=text,
         origin=str(path),
+        published=date_in_dateline(text[len(headline or "") :]),
     )
 
 

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, and_, create_engine, event, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, create_engine, delete, event, func, or_, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, contains_eager
 
 from corpus.article import Article, Dated, Provenance, SourceArticle, text_digest
 from corpus.errors import CatalogCorrupt, CatalogError, HomeNotWritable, UnknownCollection
-from corpus.schema import LIVE, PENDING, RETIRED, ArticleRow, Base, CollectionRow, VersionRow
+from corpus.schema import DELETED, LIVE, PENDING, RETIRED, ArticleRow, Base, CollectionRow, VersionRow
 
 Outcome = Literal["added", "changed", "unchanged"]
 _PARTLY = "partly"  # for `VersionRow.indexed`: some index may hold this version, incomplete or with other metadata
@@ -90,6 +90,42 @@ class Catalog:
         """No index holds these retired versions any more."""
         self._set_indexed(versions, None)
 
+    def delete(self, collection: str, article_ids: Sequence[str] | None = None) -> int:
+        """Stop articles (all of the collection's, if none are named) from answering; how many there were.
+
+        They are gone for good after `purge`, once no index holds them.
+
+        Raises:
+            UnknownCollection: no collection of that name.
+            CatalogError: one of the ids names no article; nothing is deleted.
+        """
+        self.require(collection)
+        with self._session() as session:
+            rows = list(session.scalars(select(ArticleRow).where(ArticleRow.collection == collection)))
+            if article_ids is not None:
+                unknown = sorted(set(article_ids) - {row.id for row in rows})
+                if unknown:
+                    raise CatalogError(
+                        f"There is no article {unknown[0]} in “{collection}”.", hint="dossier articles lists them."
+                    )
+                rows = [row for row in rows if row.id in set(article_ids)]
+            for version in (version for row in rows for version in row.versions):
+                version.state = DELETED
+            return len(rows)
+
+    def purge(self) -> None:
+        """Remove what was deleted and is in no index any more."""
+        with self._session() as session:
+            gone = (VersionRow.state == DELETED, VersionRow.indexed.is_(None))
+            session.execute(delete(VersionRow).where(*gone))
+            session.execute(delete(ArticleRow).where(~ArticleRow.versions.any()))
+
+    def drop(self, collection: str) -> None:
+        """Forget a collection that holds no articles any more; one that does is left alone."""
+        with self._session() as session:
+            holds = select(ArticleRow.key).where(ArticleRow.collection == CollectionRow.name).exists()
+            session.execute(delete(CollectionRow).where(CollectionRow.name == collection, ~holds))
+
     def mark_outdated(self, collection: str) -> None:
         """The index of a collection cannot be trusted: all its live versions are to be indexed again."""
         keys = select(ArticleRow.key).where(ArticleRow.collection == collection)
@@ -109,7 +145,9 @@ class Catalog:
         counted = (
             select(CollectionRow.name, func.count(func.distinct(VersionRow.article_key)))
             .outerjoin(ArticleRow, ArticleRow.collection == CollectionRow.name)
-            .outerjoin(VersionRow, and_(VersionRow.article_key == ArticleRow.key, VersionRow.state != RETIRED))
+            .outerjoin(
+                VersionRow, and_(VersionRow.article_key == ArticleRow.key, VersionRow.state.in_((PENDING, LIVE)))
+            )
             .group_by(CollectionRow.name)
             .order_by(CollectionRow.name)
         )
@@ -135,8 +173,19 @@ class Catalog:
         yield from self._versions(wanted, collection)
 
     def leftover(self) -> Iterator[Article]:
-        """Retired versions that an index may still hold."""
-        yield from self._versions(and_(VersionRow.state == RETIRED, VersionRow.indexed.is_not(None)), None)
+        """Retired and deleted versions that an index may still hold."""
+        gone = VersionRow.state.in_((RETIRED, DELETED))
+        yield from self._versions(and_(gone, VersionRow.indexed.is_not(None)), None)
+
+    def articles(self, collection: str) -> Iterator[Article]:
+        """The newest version of each article of a collection, in the order in which they came.
+
+        Raises:
+            UnknownCollection: no collection of that name.
+        """
+        self.require(collection)
+        newest = {article.id: article for article in self._versions(VersionRow.state.in_((PENDING, LIVE)), collection)}
+        yield from newest.values()
 
     def live(self, collection: str, version_keys: Iterable[str]) -> dict[str, Article]:
         """Of the given version keys, those that are live, by key. What is not live is left out."""
@@ -230,7 +279,7 @@ def _put(session: Session, collection: str, article: SourceArticle) -> Outcome:
     overtaken = [other for other in versions.values() if other.state == PENDING and other is not version]
     for other in overtaken:
         other.state = RETIRED
-    if version is not None and version.state != RETIRED:
+    if version is not None and version.state in (PENDING, LIVE):
         if _take_metadata(version, article):
             version.indexed = _PARTLY  # the indexes carry headline and date too
             return "changed"

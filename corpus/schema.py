@@ -8,8 +8,9 @@ from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueCo
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # The states of a version. A pending one is not yet in the indexes whole; a live one answers; a retired one only
-# keeps old citations resolving. At most one version of an article is live.
-PENDING, LIVE, RETIRED = "pending", "live", "retired"
+# keeps old citations resolving; a deleted one waits to be taken out of the indexes, and is then removed for good.
+# At most one version of an article is live.
+PENDING, LIVE, RETIRED, DELETED = "pending", "live", "retired", "deleted"
 
 
 class Base(DeclarativeBase):

@@ -104,6 +104,27 @@ class Assistant:
         """Load the models now, so that the first question does not wait for them."""
         self.selector.select("ready?", ())
 
+    def delete(self, collection: str, *article_ids: str) -> int:
+        """Remove articles from a collection and from both indexes; how many there were.
+
+        Without ids, the whole collection goes. Citations of what is deleted no longer resolve.
+
+        Raises:
+            UnknownCollection, CatalogError: there is no such collection or article; nothing is deleted.
+            HomeInUse, IndexDamaged: the indexes cannot be changed.
+        """
+        self.catalog.require(collection)
+        self.indexer.open_legs(collection)  # takes the home first
+        count = self.catalog.delete(collection, article_ids or None)
+        self.index()
+        if not article_ids:
+            self.catalog.drop(collection)
+        return count
+
+    def articles(self, collection: str) -> list[Article]:
+        """The articles of a collection, in the order in which they came."""
+        return list(self.catalog.articles(collection))
+
     def collections(self) -> list[CollectionInfo]:
         return self.catalog.collections()
 

@@ -34,6 +34,7 @@ class Indexer:
         """Index what is pending, remove what is retired; the number of articles indexed."""
         done = self._index_pending(progress)
         self._remove_leftover()
+        self.catalog.purge()
         self._notice_losses()
         return done + self._index_pending(progress)
 

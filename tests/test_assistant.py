@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import FERRY, LIGHTHOUSE, source
+from builders import FERRY, LIGHTHOUSE, MemoryLegs, source
 
 from rag import Assistant, Turn
 from rag.answer import Answered, Checked, Drafting, Event, Retrieved, Searching, WriterFailed
@@ -236,3 +236,43 @@ def test_what_fails_its_check_is_never_passed_as_plain_prose(assistant: Callable
     assert answer.claims[0].verdict == "unsupported"
     assert answer.status == "insufficient"
     assert "giants" not in answer.text
+
+
+def test_a_deleted_article_is_gone_from_the_answers_the_indexes_and_the_catalog(
+    assistant: Callable[..., Assistant],
+) -> None:
+    legs = MemoryLegs()
+    opened = assistant(legs=legs, articles=[source(), source(FERRY, "ferry")])
+    assert opened.delete("sound", "ferry") == 1
+    assert [article.id for article in opened.articles("sound")] == [source().id]
+    assert {item.article for item in opened.search("ferry")} <= {source().id}
+    for index in legs("sound"):
+        assert not [passage for passage in index.ids() if passage.startswith("ferry@")]
+    with pytest.raises(CatalogError, match="no article ferry"):
+        opened.delete("sound", "ferry")
+
+
+def test_a_deletion_that_was_cut_short_is_finished_by_the_next_run(assistant: Callable[..., Assistant]) -> None:
+    legs = MemoryLegs()
+    opened = assistant(legs=legs, articles=[source(), source(FERRY, "ferry")])
+    opened.catalog.delete("sound", ["ferry"])  # and here the power fails
+    assert {item.article for item in opened.search("ferry")} <= {source().id}
+    opened.index()
+    assert not [passage for index in legs("sound") for passage in index.ids() if passage.startswith("ferry@")]
+    assert list(opened.catalog.put("sound", [source(FERRY, "ferry")])) == ["added"]
+
+
+def test_what_is_added_again_in_the_middle_of_its_deletion_answers(assistant: Callable[..., Assistant]) -> None:
+    opened = assistant(articles=[source(FERRY, "ferry")])
+    opened.catalog.delete("sound", ["ferry"])
+    list(opened.catalog.put("sound", [source(FERRY, "ferry")]))
+    opened.index()
+    assert {item.article for item in opened.search("ferry")} == {"ferry"}
+
+
+def test_a_deleted_collection_is_gone(assistant: Callable[..., Assistant]) -> None:
+    opened = assistant(articles=[source(), source(FERRY, "ferry")])
+    assert opened.delete("sound") == 2
+    assert opened.collections() == []
+    with pytest.raises(UnknownCollection):
+        opened.delete("sound")

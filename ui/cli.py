@@ -19,6 +19,7 @@ import typer
 from corpus.errors import DossierError
 
 if TYPE_CHECKING:
+    from corpus.article import Article
     from rag import Assistant, Turn
     from rag.assistant import AddReport
     from rag.indexing import Progress
@@ -32,7 +33,11 @@ app = typer.Typer(
 Collection = Annotated[
     str | None, typer.Option("--collection", "-c", metavar="NAME", help="The collection; all of them if not given.")
 ]
+Chosen = Annotated[str, typer.Option("--collection", "-c", metavar="NAME", help="The collection.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask back.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+collections_app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
+app.add_typer(collections_app, name="collections")
 SAMPLES = "samples"
 _SAMPLE_QUESTIONS = (
     "How many people marched for the Žbrunov mine?",
@@ -143,9 +148,11 @@ def web(
         serve(assistant, host, port, open_browser, examples=examples)
 
 
-@app.command()
-def collections(as_json: Json = False) -> None:
+@collections_app.callback()
+def collections(context: typer.Context, as_json: Json = False) -> None:
     """List the collections and how many articles each holds."""
+    if context.invoked_subcommand:
+        return
     with _opened() as assistant:
         found = assistant.collections()
     if as_json:
@@ -154,6 +161,38 @@ def collections(as_json: Json = False) -> None:
         _say("There are no collections yet. Add articles: dossier add PATH.")
     for info in [] if as_json else found:
         _say(f"{info.name}\t{info.articles} articles")
+
+
+@collections_app.command("delete")
+def delete_collection(name: Annotated[str, typer.Argument(metavar="NAME")], yes: Yes = False) -> None:
+    """Delete a collection with all its articles."""
+    _confirm(f"Delete the collection “{name}” with all its articles?", yes)
+    with _opened() as assistant:
+        count = assistant.delete(name)
+    _say(f"Deleted {name} with its articles: {count}.")
+
+
+@app.command()
+def articles(collection: Chosen = "articles", as_json: Json = False) -> None:
+    """List the articles of a collection: id, date, outlet, headline."""
+    with _opened() as assistant:
+        found = assistant.articles(collection)
+    if as_json:
+        _say(json.dumps([_listed(article) for article in found], ensure_ascii=False, indent=2))
+    for article in [] if as_json else found:
+        day = article.published.day.isoformat() if article.published else "date unknown"
+        _say("\t".join((article.id, day, article.outlet or "", article.title)))
+
+
+@app.command()
+def delete(
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Article ids, as `dossier articles` lists them.")],
+    collection: Chosen = "articles",
+) -> None:
+    """Delete articles from a collection."""
+    with _opened() as assistant:
+        count = assistant.delete(collection, *ids)
+    _say(f"Deleted from {collection}: {count}.")
 
 
 @app.command()
@@ -238,6 +277,26 @@ def _writer(assistant: Assistant) -> str:
     return plain if assistant.writer == "extractive" else assistant.writer
 
 
+def _listed(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "version": article.sha256,
+        "title": article.title,
+        "outlet": article.outlet,
+        "authors": list(article.authors),
+        "published": article.published.value if article.published else None,
+        "published_from": article.published.provenance if article.published else None,
+        "url": article.url,
+        "language": article.language,
+        "origin": article.origin,
+    }
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if not yes and not typer.confirm(question):
+        raise typer.Exit(1)
+
+
 def _hidden(name: str, value: Any) -> Any:
     return "(set)" if name.endswith("API_KEY") and value else value
 
@@ -262,16 +321,21 @@ def _progress(label: str, quiet: bool = False) -> Iterator[Progress]:
         TextColumn("articles"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = None
+    bar = Progress(*columns, console=Console(stderr=True), disable=quiet)
+    task = None
 
-        def step(done: int, total: int) -> None:
-            nonlocal task
-            if task is None:
-                task = bar.add_task(label, total=total)
-            bar.update(task, completed=done, total=total)
+    def step(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()
+            task = bar.add_task(label, total=total)
+        bar.update(task, completed=done, total=total)
 
+    try:
         yield step
+    finally:
+        if task is not None:
+            bar.stop()
 
 
 def _status(label: str, quiet: bool = False) -> Any:

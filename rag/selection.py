@@ -52,7 +52,7 @@ _ADDRESSED_TO_MACHINES = re.compile(
     re.IGNORECASE,
 )
 _FADES = 0.8  # what the sentence before says counts for a little less than what the sentence itself says
-_FOLLOWS = 0.8  # a further sentence must score at least this share of the range that the best one spans
+_FOLLOWS = 0.8  # a further sentence must score at least this share of what the best one scores
 
 
 @dataclass(frozen=True, slots=True)

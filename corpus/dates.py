@@ -52,9 +52,14 @@ _LONGEST_DATELINE = 120  # characters; a longer line is prose, whose dates are a
 _DATELINES = 4  # lines at the top among which it stands
 
 
-# What may stand around the date of a dateline: a place and a comma before, an agency or the hour after.
-_BEFORE_DATELINE = re.compile(r"(?:.*[,:(|·—–-]\s*|(?:published|posted|dated?)\s+(?:on\s+)?)?", re.IGNORECASE)
-_AFTER_DATELINE = re.compile(r"\s*(?:$|[,(|·—–-]|\d{1,2}[:.]\d\d)")
+# What may stand around the date of a dateline. Before: nothing, "Published", or a place or byline of a few capitalised
+# words and a comma, then perhaps a weekday. After: nothing, an agency, a dash and a byline, or the hour.
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
+_BEFORE_DATELINE = re.compile(
+    rf"(?:(?i:published|posted|dated?):?\s+(?i:on\s+)?|(?:By\s+)?(?P<place>(?:[^\W\d_][\w.'’-]*\s+){{0,3}}[^\W\d_][\w.'’-]*),\s+)?"
+    rf"(?i:{_WEEKDAY})"
+)
+_AFTER_DATELINE = re.compile(r"\s*(?:$|[(|·]|[—–-]\s*(?:By\b|$)|,?\s*\d{1,2}[:.]\d\d)")
 
 
 def date_in_dateline(text: str) -> Dated | None:
@@ -66,7 +71,9 @@ def date_in_dateline(text: str) -> Dated | None:
         match = _ISO_DAY.search(line) or _WRITTEN_DAY.search(line)
         if match is None or len(line) > _LONGEST_DATELINE or line[-1] in ".!?":
             continue
-        if _BEFORE_DATELINE.fullmatch(line[: match.start()]) and _AFTER_DATELINE.match(line[match.end() :]):
+        before = _BEFORE_DATELINE.fullmatch(line[: match.start()])
+        capitalised = before and all(word[0].isupper() for word in (before["place"] or "").split())
+        if capitalised and _AFTER_DATELINE.match(line[match.end() :]):
             return dated(_iso(match), "text")
     return None
 

@@ -41,7 +41,7 @@ class BuiltInJudge:
 def _compare(claim: str, citations: Sequence[Citation], context: Mapping[int, Evidence]) -> tuple[Verdict, str]:
     """The verdict on a claim by the quotes of these citations taken together."""
     quotes = " ".join(citation.quote for citation in citations)
-    if _verbatim(claim, quotes):
+    if _verbatim(claim, quotes) and _negated(claim) == _negated(quotes):
         return "supported", "These are the article's own words."
     missing = [written for value, written in quantities(claim).items() if value not in quantities(quotes)]
     if missing:

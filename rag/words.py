@@ -112,7 +112,7 @@ def names(text: str) -> tuple[str, ...]:
     matches = list(_WORD.finditer(text))
     for index, match in enumerate(matches):
         word = match.group()
-        if not word[0].isupper() or fold(word) in STOPWORDS:
+        if not word[0].isupper() or (fold(word) in STOPWORDS and word != "May"):
             continue
         before = text[: match.start()].rstrip(" \n\t“\"'‘(")
         opens = not before or before[-1] in ".!?:…"

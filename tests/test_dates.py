@@ -89,6 +89,14 @@ def test_a_day_in_an_address_is_found_and_said_to_come_from_there(url: str | Non
         ("The march on 3 November 2024 drew a record crowd, police say", None),
         ("Orrin mill, 3 November 2024: the day the wheel stopped for good", None),
         ("By Ada Quist", None),
+        ("By Ada Quist, 3 November 2024", "2024-11-03"),
+        ("Orrin, Sunday 3 November 2024", "2024-11-03"),
+        ("The union met on Monday, 3 May 1999, and again", None),
+        ("…the flood of, say, 3 May 1953", None),
+        ("He resigned - 3 May 1999 - over the affair", None),
+        ("Born: 4 May 1970", None),
+        ("Updated: 4 May 2020", None),
+        ("Event: Concert, 12 December 2031", None),
     ],
 )
 def test_a_dateline_is_told_from_prose(top: str, day: str | None) -> None:

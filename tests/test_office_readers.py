@@ -115,3 +115,36 @@ def test_other_xml_and_entity_bombs_are_no_feeds(tmp_path: Path) -> None:
     (tmp_path / "other.xml").write_text("<invoice><total>12</total></invoice>", encoding="utf-8")
     assert all(isinstance(item, Skipped) for item in read(tmp_path / "bomb.xml"))
     assert "not an RSS or Atom feed" in reason(tmp_path / "other.xml")
+
+
+def test_a_feed_file_is_never_taken_for_a_path(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.rss"
+    secret.write_text(RSS, encoding="utf-8")
+    pointer = tmp_path / "pointer.xml"
+    pointer.write_text(str(secret), encoding="utf-8")
+    assert "not an RSS or Atom feed" in reason(pointer)
+
+
+def test_entries_that_share_a_link_and_dates_beyond_all_zones(tmp_path: Path) -> None:
+    entry = "<item><link>https://radio.example/</link><description>{}</description><pubDate>{}</pubDate></item>"
+    far = "Mon, 01 Jan 2024 00:00:00 +99999999999999"
+    items = entry.format("The mill closed.", far) + entry.format("The dam opened.", far)
+    file = tmp_path / "feed.xml"
+    file.write_text(f'<rss version="2.0"><channel><title>R</title>{items}</channel></rss>', encoding="utf-8")
+    found = [item for item in read(file) if isinstance(item, SourceArticle)]
+    assert [item.text for item in found] == ["The mill closed.", "The dam opened."]
+    assert len({item.id for item in found}) == 2
+
+
+def test_a_word_table_is_text_and_damage_anywhere_is_reported(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Damages", "77,000 crowns"
+    document.save(str(tmp_path / "table.docx"))
+    assert only(tmp_path / "table.docx").text == "Damages | 77,000 crowns"
+    whole = bytearray((tmp_path / "table.docx").read_bytes())
+    for position in range(60, len(whole), len(whole) // 40):
+        mutant = whole.copy()
+        mutant[position : position + 4] = b"\xff\x00\xff\x00"
+        (tmp_path / "mutant.docx").write_bytes(mutant)
+        assert len(read(tmp_path / "mutant.docx")) == 1

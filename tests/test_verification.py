@@ -83,3 +83,15 @@ def test_sources_that_only_together_hold_the_words_support_in_part() -> None:
     verdict, reason = BuiltInJudge().judge("Orla Venn robbed the bank in Tarn.", [first, second], {})
     assert verdict != "supported"
     assert reason
+
+
+def test_words_cut_out_of_a_denial_are_contradicted() -> None:
+    quote = "Halgrim denied that the mine will close."
+    cited = Citation(1, "a", "valley", "0" * 64, 0, len(quote), quote, "Notes")
+    assert BuiltInJudge().judge("the mine will close.", [cited], {})[0] == "contradicted"
+
+
+def test_another_month_is_another_day() -> None:
+    quote = "The vote was held on June 3."
+    cited = Citation(1, "a", "valley", "0" * 64, 0, len(quote), quote, "Notes")
+    assert BuiltInJudge().judge("The vote was held on May 3.", [cited], {})[0] == "unsupported"

@@ -92,6 +92,8 @@ def search(
     """Show the passages that bear on a question, best first, with their scores."""
     import dataclasses
 
+    from ui.render import plain
+
     with _opened() as assistant, _status("Searching", quiet=as_json):
         _finish_indexing(assistant)
         found = assistant.search(question, collection=collection, limit=limit)
@@ -100,7 +102,7 @@ def search(
     for item in [] if as_json else found:
         scores = ", ".join(f"{name} {value:.3f}" for name, value in item.scores.items())
         source = ", ".join(part for part in (item.outlet, item.title, item.published or "date unknown") if part)
-        _say(f"[{item.marker}] {source} ({scores})\n    {' '.join(item.text.split())}\n")
+        _say(f"[{item.marker}] {plain(source)} ({scores})\n    {plain(item.text)}\n")
 
 
 @app.command()
@@ -175,13 +177,15 @@ def delete_collection(name: Annotated[str, typer.Argument(metavar="NAME")], yes:
 @app.command()
 def articles(collection: Chosen = "articles", as_json: Json = False) -> None:
     """List the articles of a collection: id, date, outlet, headline."""
+    from ui.render import plain
+
     with _opened() as assistant:
         found = assistant.articles(collection)
     if as_json:
         _say(json.dumps([_listed(article) for article in found], ensure_ascii=False, indent=2))
     for article in [] if as_json else found:
         day = article.published.day.isoformat() if article.published else "date unknown"
-        _say("\t".join((article.id, day, article.outlet or "", article.title)))
+        _say("\t".join(map(plain, (article.id, day, article.outlet or "", article.title))))
 
 
 @app.command()

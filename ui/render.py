@@ -276,10 +276,10 @@ def markdown(answer: Answer) -> str:
     Control characters are taken out, so that an article cannot steer the terminal.
     """
     if not answer.claims:
-        return _plain(answer.note or "None of the stored articles answers this question.")
+        return plain(answer.note or "None of the stored articles answers this question.")
     parts = [" ".join(_plain_claim(claim) for claim in answer.claims)]
     if answer.note:
-        parts.append(_plain(answer.note))
+        parts.append(plain(answer.note))
     quoted: dict[int, list[Citation]] = {}
     for citation in answer.citations:
         quoted.setdefault(citation.marker, []).append(citation)
@@ -290,22 +290,23 @@ def markdown(answer: Answer) -> str:
 
 def _plain_claim(claim: Claim) -> str:
     if claim.verdict == "supported":
-        return _plain(claim.marked)
+        return plain(claim.marked)
     reason = f": {claim.reason}" if claim.reason else ""
-    return _plain(f"{claim.marked} ({VERDICTS[claim.verdict]}{reason})")
+    return plain(f"{claim.marked} ({VERDICTS[claim.verdict]}{reason})")
 
 
 def _plain_source(citations: Sequence[Citation]) -> str:
     first = citations[0]
     head = ", ".join((first.title.strip() or "Untitled", first.outlet or "", first.published or "date unknown"))
-    lines = [_plain(f"[{first.marker}] {head.replace(', , ', ', ')}")]
-    lines += [f"    “{_plain(quote)}”" for quote in dict.fromkeys(citation.quote for citation in citations)]
+    lines = [plain(f"[{first.marker}] {head.replace(', , ', ', ')}")]
+    lines += [f"    “{plain(quote)}”" for quote in dict.fromkeys(citation.quote for citation in citations)]
     if first.url:
-        lines.append(f"    {_plain(first.url)}")
+        lines.append(f"    {plain(first.url)}")
     return "\n".join(lines)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """One line for a terminal: white space squeezed, control characters out."""
     return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -78,6 +79,10 @@ def _read(path: Path) -> Iterator[SourceArticle | Skipped]:
         yield Skipped(str(path), str(error))
     except OSError as error:
         yield Skipped(str(path), f"The file could not be read: {error.strerror or error}.")
+    except Exception as error:
+        logging.getLogger(__name__).info("reading %s", path, exc_info=error)
+        kind = type(error).__name__
+        yield Skipped(str(path), f"The file is damaged ({kind}). Open it in its own program and save it anew.")
 
 
 def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:

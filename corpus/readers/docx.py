@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from corpus.article import SourceArticle
 from corpus.dates import dated
@@ -12,6 +15,8 @@ from corpus.errors import NothingToRead, ReadingError
 from corpus.readers.source import Skipped, article_id, file_identity, read_bytes
 from corpus.readers.text import first_words
 
+_BROKEN = (KeyError, ValueError, AttributeError, TypeError, RuntimeError, EOFError)  # from a broken structure
+_TEMPLATE_AUTHOR = "python-docx"
 _MOST_UNPACKED = 200_000_000  # bytes; beyond this the file is a zip bomb, or no article
 
 
@@ -28,20 +33,39 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
             if sum(item.file_size for item in archive.infolist()) > _MOST_UNPACKED:
                 raise ReadingError("The document unpacks to more than 200 MB.", hint="Save its text alone.")
         document = docx.Document(data)
-        paragraphs = [paragraph.text.strip() for paragraph in document.paragraphs]
-        about = document.core_properties
-        title, author, created, language = about.title, about.author, about.created, about.language
-    except (zipfile.BadZipFile, OpcError, LxmlError, KeyError, ValueError) as error:
+        blocks = [_block(item) for item in document.iter_inner_content()]
+    except (zipfile.BadZipFile, zlib.error, OpcError, LxmlError, *_BROKEN) as error:
         raise ReadingError(f"The document is damaged ({error}).", hint="Open it in Word and save it anew.") from error
-    text = "\n\n".join(filter(None, paragraphs))
+    text = "\n\n".join(filter(None, blocks))
     if not text:
         raise NothingToRead("The document holds no text.", hint="If the text is in a picture, type it or use OCR.")
+    title, author, created, language = _about(document)
     yield SourceArticle(
         id=article_id(file_identity(path, None)),
-        title=title.strip() or first_words(text),
+        title=title or first_words(text),
         text=text,
         origin=str(path),
-        authors=(author.strip(),) if author.strip() else (),
-        language=language.strip() or None,
+        authors=(author,) if author else (),
+        language=language or None,
         published=dated(created, "file"),
     )
+
+
+def _block(item: Any) -> str:
+    """A paragraph's text, or a table's: a line for each row, its cells apart by bars."""
+    if hasattr(item, "rows"):
+        return "\n".join(" | ".join(cell.text.strip() for cell in row.cells) for row in item.rows)
+    return str(item.text).strip()
+
+
+def _about(document: Any) -> tuple[str, str, datetime | None, str]:
+    """Title, author, day of creation, language, as far as the document describes itself."""
+    from lxml.etree import LxmlError
+
+    try:
+        about = document.core_properties
+        if about.author == _TEMPLATE_AUTHOR:  # the template's description, not the document's
+            return about.title.strip(), "", None, about.language.strip()
+        return about.title.strip(), about.author.strip(), about.created, about.language.strip()
+    except (LxmlError, *_BROKEN):
+        return "", "", None, ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from corpus.article import SourceArticle
 from corpus.dates import date_in_url, dated
-from corpus.errors import UnsupportedFormat
+from corpus.errors import NothingToRead, UnsupportedFormat
 from corpus.readers.source import Skipped, article_id, read_bytes
 from corpus.readers.text import first_words
 
@@ -19,13 +22,22 @@ _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "br", "tr", "
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     import feedparser
 
-    feed = feedparser.parse(read_bytes(path), sanitize_html=True)
+    # As a stream: given bytes, feedparser would take them for a path or an address and open it.
+    feed = feedparser.parse(io.BytesIO(read_bytes(path)), sanitize_html=True)
     if not feed.version:
         raise UnsupportedFormat(
             "The file is XML and not an RSS or Atom feed.", hint="Save its articles as HTML or text."
         )
+    if not feed.entries:
+        raise NothingToRead("The feed has no entries.", hint="Download it again.")
+    seen: Counter[str] = Counter()
     for number, entry in enumerate(feed.entries, 1):
-        yield _article(entry, feed.feed, path, f"{path}:{number}")
+        item = _article(entry, feed.feed, path, f"{path}:{number}")
+        if isinstance(item, SourceArticle):
+            seen[item.id] += 1
+            if seen[item.id] > 1:  # some feeds give every entry the same link
+                item = replace(item, id=f"{item.id}-{seen[item.id]}")
+        yield item
 
 
 def _article(entry: Any, feed: Any, path: Path, origin: str) -> SourceArticle | Skipped:
@@ -56,7 +68,7 @@ def _instant(value: str | None) -> Any:
         return None
     try:
         return dated(parsedate_to_datetime(value), "metadata")
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return dated(value, "metadata")
 
 
@@ -74,4 +86,4 @@ def _plain(markup: str) -> str:
         element.text = "\n" + (element.text or "")
         element.tail = "\n" + (element.tail or "")
     lines = (" ".join(line.split()) for line in re.split(r"\n+", root.text_content()))
-    return "\n\n".join(filter(None, lines))
+    return "\n\n".join(filter(None, lines)).replace("\0", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from corpus.article import SourceArticle
 from corpus.dates import dated
@@ -33,12 +34,12 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         if len(document.pages) > _MOST_PAGES:
             raise ReadingError(f"The PDF has more than {_MOST_PAGES:,} pages.", hint="Split it.")
         text = _reflowed("\n\n".join(page.extract_text() for page in document.pages))
-        about = document.metadata
-        title, author = (about.title, about.author) if about else (None, None)
-        created = about.creation_date if about else None
+        title, author, created = (_about(document, field) for field in ("title", "author", "creation_date"))
     except (PyPdfError, *_BROKEN) as error:
         raise ReadingError(f"The PDF is damaged ({error}).", hint="Open it in a viewer and save it anew.") from error
-    if not text or len(text) > MAX_FILE_BYTES:
+    if len(text) > MAX_FILE_BYTES:
+        raise ReadingError("The PDF holds more text than any article.", hint="Split it.")
+    if not text:
         raise NothingToRead("The PDF holds no text.", hint="If its pages are scans, run text recognition (OCR) on it.")
     yield SourceArticle(
         id=article_id(file_identity(path, None)),
@@ -48,6 +49,14 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         authors=(author.strip(),) if author and author.strip() else (),
         published=dated(created, "file"),
     )
+
+
+def _about(document: Any, field: str) -> Any:
+    """A field of the document's own description; a field that is garbage is as good as absent."""
+    try:
+        return getattr(document.metadata, field, None)
+    except _BROKEN:
+        return None
 
 
 def _reflowed(text: str) -> str:

@@ -60,10 +60,13 @@ def test_a_failure_comes_as_model_unavailable_after_what_was_said(model: Open, s
 
 
 def test_nothing_is_asked_before_the_first_piece_is_taken(model: Open) -> None:
-    model("It rose.", breaks_after=0).stream("system", "prompt")
+    stream = model("It rose.", breaks_after=0).stream("system", "prompt")
+    with pytest.raises(ModelUnavailable):  # here, and not in the line above
+        next(stream)
 
 
 def test_a_stream_may_be_left_early(model: Open) -> None:
     stream = model("It ", "rose.").stream("system", "prompt")
-    next(stream)
+    assert next(stream)
     stream.close()  # type: ignore[attr-defined]
+    assert list(stream) == []

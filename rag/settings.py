@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +89,14 @@ class Settings(BaseSettings):
     answers: Answers = Answers()
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings() -> Settings:
     """Settings from the environment.
 
     Raises:
         SettingsError: a value is wrong, or a ``DOSSIER_*`` variable names no setting.
     """
     names = {name for name, _, _ in fields()}
-    for variable in os.environ if environ is None else environ:
+    for variable in os.environ:
         if variable.upper().startswith(_PREFIX) and variable.upper() not in names:
             raise SettingsError(f"{variable} is not a setting.", hint=f"Settings: {', '.join(sorted(names))}.")
     try:

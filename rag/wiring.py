@@ -19,8 +19,6 @@ from rag.splitting import SentenceSplitter
 from rag.verification import BuiltInJudge
 from rag.writing import ExtractiveWriter, ModelWriter
 
-_INDEXES = ("chroma", "lexical")  # folders in the home; whoever deletes one gets it rebuilt from the catalog
-
 
 def open_assistant(settings: Settings | None = None) -> Assistant:
     """An assistant over the home that the settings name (by default, from the environment).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,8 +22,6 @@ _MOST_UNPACKED = 200_000_000  # bytes; beyond this the file is a zip bomb, or no
 
 
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
-    import io
-
     import docx
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +21,6 @@ _BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, Recursio
 
 
 def read(path: Path) -> Iterator[SourceArticle | Skipped]:
-    import io
-    import logging
-
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 

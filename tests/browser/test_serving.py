@@ -91,7 +91,8 @@ def test_a_port_in_use_is_told_before_anything_is_loaded() -> None:
 def test_importing_the_door_loads_no_gradio_and_leaves_the_environment_alone() -> None:
     script = "import os, sys; before = dict(os.environ); import ui, ui.render; assert before == dict(os.environ)"
     script += "; import ui.web.app; assert 'gradio' not in sys.modules"
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", script], check=False, timeout=60, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize(

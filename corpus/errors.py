@@ -6,7 +6,8 @@ The whole tree (the other half lives in ``rag.errors``)::
     ├── ReadingError                one source could not become an article; the others go on
     │   ├── UnsupportedFormat       no reader for this kind of file
     │   ├── NothingToRead           the source holds no text
-    │   └── UndecodableText         the bytes are not text in any encoding we trust
+    │   ├── UndecodableText         the bytes are not text in any encoding we trust
+    │   └── FetchError              an address cannot be fetched, or must not be
     ├── CatalogError                the catalog refused
     │   ├── CatalogCorrupt          the file is not a readable catalog
     │   ├── HomeNotWritable         the home folder cannot be written
@@ -52,6 +53,18 @@ class NothingToRead(ReadingError):
 
 class UndecodableText(ReadingError):
     """The bytes are not text in an encoding that can be told with confidence."""
+
+
+class FetchError(ReadingError):
+    """An address cannot be fetched, or must not be.
+
+    Attributes:
+        wait: seconds after which the server asks to be tried again; None if it does not say.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", wait: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.wait = wait
 
 
 class CatalogError(DossierError):

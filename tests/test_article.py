@@ -69,4 +69,4 @@ def test_an_article_id_can_be_read(identity: str, beginning: str) -> None:
 
 @pytest.mark.parametrize("value", ["2024-03-15", "2024-03-15T23:30:00-11:00", "2024-03-15T00:10:00+14:00"])
 def test_the_day_is_the_one_that_the_source_wrote(value: str) -> None:
-    assert Dated(value).day == date(2024, 3, 15)
+    assert Dated(value).first == Dated(value).last == date(2024, 3, 15)

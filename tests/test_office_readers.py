@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
 import pytest
 from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, EncodedStreamObject, NameObject
 
 from corpus import readers
-from corpus.article import SourceArticle
+from corpus.article import Dated, SourceArticle
 from corpus.readers import Skipped
 from evals.samples import ARTICLES
 
@@ -49,7 +51,49 @@ def test_a_pdf_is_read_in_paragraphs_with_its_particulars() -> None:
         "“We have just spent six months mending this bridge, and we do not intend to pickle it,” said" in article.text
     )
     assert article.published is not None
-    assert (article.published.value[:10], article.published.provenance) == ("2025-11-25", "file")
+    assert (article.published.value, article.published.provenance) == ("2025-11-25", "text")  # its dateline
+
+
+def pdf(file: Path, pages: list[str | None], **about: str) -> Path:
+    """A PDF of one line a page; None is a page whose content is broken."""
+    writer = PdfWriter()
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    names = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
+    fonts = DictionaryObject({NameObject("/F1"): names})
+    for line in pages:
+        page = writer.add_blank_page(600, 800)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        content = DecodedStreamObject() if line is not None else EncodedStreamObject()
+        content.set_data(b"BT /F1 12 Tf 50 700 Td (%s) Tj ET" % line.encode()) if line is not None else None
+        if line is None:
+            content._data = b"this was never compressed"
+            content[NameObject("/Filter")] = NameObject("/NoSuchFilter")
+        page[NameObject("/Contents")] = writer._add_object(content)
+    writer.add_metadata({f"/{name}": value for name, value in about.items()})
+    writer.write(file)
+    return file
+
+
+def test_the_date_of_a_pdf_file_is_that_of_the_file_with_its_zone(tmp_path: Path) -> None:
+    made = "D:20240315080000+01'00'"
+    article = only(pdf(tmp_path / "a.pdf", ["The mill closed."], CreationDate=made))
+    assert article.published is not None
+    assert (article.published.value, article.published.provenance) == ("2024-03-15T08:00:00+01:00", "file")
+    assert only(pdf(tmp_path / "b.pdf", ["The mill closed."], CreationDate="soon")).published is None
+
+
+def test_a_broken_page_does_not_cost_the_others_and_is_reported(tmp_path: Path) -> None:
+    article, lost = read(pdf(tmp_path / "a.pdf", ["The mill closed.", None, "The dam stays."]))
+    assert isinstance(article, SourceArticle)
+    assert article.text == "The mill closed.\n\nThe dam stays."
+    assert isinstance(lost, Skipped)
+    assert "1 could not be read (the first is page 2)" in lost.reason
+    assert "most of its pages" in reason(pdf(tmp_path / "b.pdf", [None, None, "The dam stays."]))
+
+
+def test_a_pdf_of_a_thousand_pages_is_read(tmp_path: Path) -> None:
+    article = only(pdf(tmp_path / "a.pdf", [f"Page {number} is read." for number in range(1000)]))
+    assert article.text.endswith("Page 999 is read.")
 
 
 @pytest.mark.parametrize("keep", [10, 200, 900])
@@ -75,12 +119,24 @@ def test_a_word_document_keeps_its_paragraphs(tmp_path: Path) -> None:
     document = docx.Document()
     document.core_properties.title = "The mill"
     document.core_properties.author = "Ada Quist"
+    document.core_properties.created = datetime(2024, 3, 15, 8, tzinfo=UTC)
     for paragraph in ("The mill closed.", "", "The dam stays."):
         document.add_paragraph(paragraph)
     document.save(str(tmp_path / "mill.docx"))
     article = only(tmp_path / "mill.docx")
+    assert article.published == Dated("2024-03-15T08:00:00+00:00", "file")
     assert (article.title, article.authors) == ("The mill", ("Ada Quist",))
     assert article.text == "The mill closed.\n\nThe dam stays."
+
+
+def test_the_dateline_of_a_word_document_counts_more_than_the_day_of_its_file(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.author = "Ada Quist"
+    document.core_properties.created = datetime(2024, 3, 15, 8, tzinfo=UTC)
+    document.add_paragraph("ORRIN, 12 March 2024 (Agency)")
+    document.add_paragraph("The mill closed.")
+    document.save(str(tmp_path / "mill.docx"))
+    assert only(tmp_path / "mill.docx").published == Dated("2024-03-12", "text")
 
 
 def test_broken_word_documents_are_reported(tmp_path: Path) -> None:
@@ -106,6 +162,62 @@ def test_a_feed_gives_an_article_for_each_entry_that_has_text(tmp_path: Path) ->
     assert summary.published is not None
     assert (summary.published.value, summary.published.provenance) == ("2025-11-30", "url")
     assert isinstance(nothing, Skipped)
+
+
+def feed(file: Path, items: str, head: str = "<title>Radio Orrin</title>", doctype: str = "") -> Path:
+    file.write_text(
+        f'<?xml version="1.0"?>{doctype}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">'
+        f"<channel>{head}{items}</channel></rss>",
+        encoding="utf-8",
+    )
+    return file
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Thu, 04 Dec 2025 12:30:00 EST", "2025-12-04T12:30:00-05:00"),
+        ("Thu, 04 Dec 2025 12:30:00 GMT", "2025-12-04T12:30:00+00:00"),
+        ("04 Dec 2025 12:30 +0530", "2025-12-04T12:30:00+05:30"),
+        ("2025-12-04T12:30:00Z", "2025-12-04T12:30:00+00:00"),
+        ("Thu, 04 Dec 2025", "2025-12-04"),
+        ("05/04/2025", None),
+    ],
+)
+def test_the_date_of_an_entry_keeps_its_zone(tmp_path: Path, written: str, kept: str | None) -> None:
+    item = f"<item><description>The mill closed.</description><pubDate>{written}</pubDate></item>"
+    article = only(feed(tmp_path / "feed.xml", item))
+    assert article.published == (Dated(kept, "metadata") if kept else None)
+    assert article.updated is None
+
+
+def test_the_particulars_of_an_entry_are_taken_over(tmp_path: Path) -> None:
+    item = """<item><link>https://radio.example/mill?utm_source=rss&amp;id=7#top</link>
+    <category>https://radio.example/topic/9</category><category>Local</category><category>Mills</category>
+    <description>&lt;p&gt;The mill closed.&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;</description>
+    <pubDate>Thu, 04 Dec 2025 12:30:00 GMT</pubDate><atom:updated>2025-12-05T08:00:00+01:00</atom:updated></item>"""
+    article = only(feed(tmp_path / "feed.xml", item, "<title>Radio Orrin</title><language>en_us</language>"))
+    assert (article.text, article.extent, article.section) == ("The mill closed.", "summary", "Local")
+    assert article.url == "https://radio.example/mill?id=7"
+    assert (article.language, article.language_from) == ("en-US", "metadata")
+    assert article.updated == Dated("2025-12-05T08:00:00+01:00", "metadata")
+
+
+def test_a_recording_without_words_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    item = '<item><title>Noon</title><enclosure url="https://radio.example/a.mp3" type="audio/mpeg" length="1"/></item>'
+    assert "recording" in reason(feed(tmp_path / "feed.xml", item))
+
+
+def test_entities_of_a_feed_never_expand(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("swordfish", encoding="utf-8")
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    doctype = f'<!DOCTYPE rss [<!ENTITY e0 "ha">{bomb}<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    item = "<item><title>&e9; &x;</title><description>The mill closed. &e9; &x;</description></item>"
+    article = only(feed(tmp_path / "feed.xml", item, doctype=doctype))
+    assert article.text.startswith("The mill closed.")
+    assert len(article.text + article.title) < 100
+    assert "swordfish" not in article.text + article.title
 
 
 def test_other_xml_and_entity_bombs_are_no_feeds(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError, UnsupportedFormat
+from corpus.language import detect, normal
 from corpus.readers import docx, feed, html, jsonlines, markdown, pdf, text
-from corpus.readers.source import Skipped
+from corpus.readers.source import Skipped, Source
 
-Reader = Callable[[Path], Iterator[SourceArticle | Skipped]]
+Reader = Callable[[Source], Iterator[SourceArticle | Skipped]]
 
 READERS: dict[str, Reader] = {
     ".txt": text.read,
@@ -61,28 +62,43 @@ def find(path: Path) -> list[Path]:
     return files
 
 
-def read(path: Path) -> Iterator[SourceArticle | Skipped]:
-    """Every article of one file; what cannot be read comes as `Skipped`, and never stops the rest."""
-    yield from map(_storable, _read(path))
+def read(source: Source | Path) -> Iterator[SourceArticle | Skipped]:
+    """Every article of one source; what cannot be read comes as `Skipped`, and never stops the rest."""
+    yield from map(_finished, _read(source if isinstance(source, Source) else Source.of(source)))
 
 
-def _read(path: Path) -> Iterator[SourceArticle | Skipped]:
+def _read(source: Source) -> Iterator[SourceArticle | Skipped]:
     try:
-        if path.exists() and not path.is_file():
+        if source.data is None and source.path.exists() and not source.path.is_file():
             raise ReadingError("This is no file, or a folder that cannot be listed.", hint="Give it read permission.")
-        reader = READERS.get(path.suffix.lower())
+        kind = source.ending
+        reader = READERS.get(kind)
         if reader is None:
-            kind = path.suffix or "files without an ending"
-            raise UnsupportedFormat(f"No reader for {kind}.", hint=f"Dossier reads {', '.join(READERS)} files.")
-        yield from reader(path)
+            raise UnsupportedFormat(
+                f"No reader for {kind or 'files without an ending'}.", hint=f"Dossier reads {', '.join(READERS)} files."
+            )
+        yield from reader(source)
     except ReadingError as error:
-        yield Skipped(str(path), str(error))
+        yield Skipped(source.origin, str(error))
     except OSError as error:
-        yield Skipped(str(path), f"The file could not be read: {error.strerror or error}.")
+        yield Skipped(source.origin, f"The file could not be read: {error.strerror or error}.")
     except Exception as error:
-        logging.getLogger(__name__).info("reading %s", path, exc_info=error)
+        logging.getLogger(__name__).info("reading %s", source.origin, exc_info=error)
         kind = type(error).__name__
-        yield Skipped(str(path), f"The file is damaged ({kind}). Open it in its own program and save it anew.")
+        yield Skipped(source.origin, f"The file is damaged ({kind}). Open it in its own program and save it anew.")
+
+
+def _finished(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
+    whole = _storable(item)
+    return _in_its_language(whole) if isinstance(whole, SourceArticle) else whole
+
+
+def _in_its_language(article: SourceArticle) -> SourceArticle:
+    """The stated language as a regular tag; where none is stated, or nonsense, the one that the text tells."""
+    if tag := normal(article.language):
+        return replace(article, language=tag, language_from=article.language_from or "metadata")
+    told = detect(article.text)
+    return replace(article, language=told, language_from="text" if told else None)
 
 
 def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
@@ -98,6 +114,8 @@ def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
         title=_whole(item.title),
         text=_whole(item.text),
         origin=_whole(item.origin),
+        file=_whole(item.file),
+        section=item.section and _whole(item.section),
         url=item.url and _whole(item.url),
         outlet=item.outlet and _whole(item.outlet),
         authors=tuple(map(_whole, item.authors)),
@@ -109,4 +127,4 @@ def _whole(text: str) -> str:
     return _HALF_CHARACTER.sub("\ufffd", text)
 
 
-__all__ = ["READERS", "Skipped", "find", "read"]
+__all__ = ["READERS", "Skipped", "Source", "find", "read"]

@@ -7,13 +7,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from corpus.article import SourceArticle
-from corpus.dates import dated
+from corpus.dates import date_in_dateline, date_in_url, dated
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers.source import Skipped, article_id, file_identity, read_bytes
+from corpus.readers.source import Skipped, Source, canonical, identified
 from corpus.readers.text import first_words
 
 _BROKEN = (KeyError, ValueError, AttributeError, TypeError, RuntimeError, EOFError)  # from a broken structure
@@ -21,12 +20,12 @@ _TEMPLATE_AUTHOR = "python-docx"
 _MOST_UNPACKED = 200_000_000  # bytes; beyond this the file is a zip bomb, or no article
 
 
-def read(path: Path) -> Iterator[SourceArticle | Skipped]:
+def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     import docx
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError
 
-    data = io.BytesIO(read_bytes(path))
+    data = io.BytesIO(source.read())
     try:
         with zipfile.ZipFile(data) as archive:
             if sum(item.file_size for item in archive.infolist()) > _MOST_UNPACKED:
@@ -39,14 +38,19 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
     if not text:
         raise NothingToRead("The document holds no text.", hint="If the text is in a picture, type it or use OCR.")
     title, author, created, language = _about(document)
+    url = canonical(source.url)
+    id, identity = identified(source, url)
     yield SourceArticle(
-        id=article_id(file_identity(path, None)),
+        id=id,
+        identity=identity,
+        url=url,
         title=title or first_words(text),
         text=text,
-        origin=str(path),
+        origin=source.origin,
+        file=source.file,
         authors=(author,) if author else (),
         language=language or None,
-        published=dated(created, "file"),
+        published=date_in_dateline(text) or date_in_url(url) or dated(created, "file"),
     )
 
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from corpus.article import SourceArticle
+from corpus.article import Dated, SourceArticle
 from corpus.dates import date_in_url, dated
 from corpus.errors import NothingToRead, UnsupportedFormat
-from corpus.readers.source import Skipped, article_id, read_bytes
+from corpus.language import normal
+from corpus.readers.markup import without_markup
+from corpus.readers.source import Skipped, Source, article_id, canonical
 from corpus.readers.text import first_words
 
-_BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "br", "tr", "figcaption")
 
-
-def read(path: Path) -> Iterator[SourceArticle | Skipped]:
+def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     import feedparser
 
     # As a stream: given bytes, feedparser would take them for a path or an address and open it.
-    feed = feedparser.parse(io.BytesIO(read_bytes(path)), sanitize_html=True)
+    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=True)
     if not feed.version:
         raise UnsupportedFormat(
             "The file is XML and not an RSS or Atom feed.", hint="Save its articles as HTML or text."
@@ -32,7 +30,7 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         raise NothingToRead("The feed has no entries.", hint="Download it again.")
     seen: Counter[str] = Counter()
     for number, entry in enumerate(feed.entries, 1):
-        item = _article(entry, feed.feed, path, f"{path}:{number}")
+        item = _article(entry, feed.feed, source, f"{source.origin}:{number}")
         if isinstance(item, SourceArticle):
             seen[item.id] += 1
             if seen[item.id] > 1:  # some feeds give every entry the same link
@@ -40,50 +38,41 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         yield item
 
 
-def _article(entry: Any, feed: Any, path: Path, origin: str) -> SourceArticle | Skipped:
-    contents = [content.value for content in entry.get("content", ()) if content.get("value")]
-    text = _plain(max(contents, key=len) if contents else entry.get("summary", ""))
+def _article(entry: Any, feed: Any, source: Source, origin: str) -> SourceArticle | Skipped:
+    contents = [content for content in entry.get("content", ()) if content.get("value")]
+    best: Any = max(contents, key=lambda content: len(content.value), default={})
+    text = without_markup(best.get("value") or entry.get("summary", ""))
     if not text:
-        return Skipped(origin, "The entry holds no text. Save the page that it links to.")
-    url = entry.get("link") or None
+        what = "is a recording or a picture" if entry.get("enclosures") else "holds no text"
+        return Skipped(origin, f"The entry {what}. Save the page that it links to.")
+    url = canonical(entry.get("link"))
+    language = normal(best.get("language") or entry.get("language") or feed.get("language"))
+    stated = _date(entry, "published")
     return SourceArticle(
-        id=article_id(url or f"{path.resolve()}:{entry.get('id') or entry.get('title') or text}"),
-        title=_plain(entry.get("title", "")) or first_words(text),
+        id=article_id(url or f"{source.place}:{entry.get('id') or entry.get('title') or text}"),
+        identity="url" if url else "path",
+        title=without_markup(entry.get("title", "")) or first_words(text),
         text=text,
         origin=origin,
+        file=source.file,
+        extent="full" if contents else "summary",
         url=url,
-        outlet=_plain(feed.get("title", "")) or None,
+        outlet=without_markup(entry.get("source", {}).get("title") or feed.get("title", "")) or None,
         authors=tuple(author.name for author in entry.get("authors", ()) if author.get("name")),
-        language=feed.get("language") or None,
-        published=_instant(entry.get("published")) or date_in_url(url),
-        updated=_instant(dict.get(entry, "updated")),  # entry.get() would offer the date of publication,
+        section=next(filter(None, (_label(tag) for tag in entry.get("tags", ()))), None),
+        language=language,
+        language_from="metadata" if language else None,
+        published=stated or date_in_url(url),
+        updated=_date(entry, "updated"),
     )
 
 
-def _instant(value: str | None) -> Any:
-    """A date as feeds write it: RFC 822 (RSS) or ISO 8601 (Atom), with its own zone."""
-    from email.utils import parsedate_to_datetime
-
-    if not value:
-        return None
-    try:
-        return dated(parsedate_to_datetime(value), "metadata")
-    except (ValueError, OverflowError, TypeError):
-        return dated(value, "metadata")
+def _date(entry: Any, field: str) -> Dated | None:
+    """As the feed wrote it, with its zone. Taken past feedparser's own ``get``, which offers one date for the other."""
+    return dated(dict.get(entry, field), "metadata")
 
 
-def _plain(markup: str) -> str:
-    """HTML as text, a blank line between blocks."""
-    from lxml import etree, html
-
-    if not markup.strip():
-        return ""
-    try:
-        root = html.fragment_fromstring(markup, create_parent="div")
-    except (etree.LxmlError, ValueError):
-        return " ".join(markup.split())
-    for element in root.iter(*_BLOCKS):
-        element.text = "\n" + (element.text or "")
-        element.tail = "\n" + (element.tail or "")
-    lines = (" ".join(line.split()) for line in re.split(r"\n+", root.text_content()))
-    return "\n\n".join(filter(None, lines)).replace("\0", "")
+def _label(tag: Any) -> str:
+    """A category's name for people; its term may be an address or a number."""
+    words = " ".join((tag.get("label") or tag.get("term") or "").split())
+    return "" if "://" in words or words.isdigit() else words

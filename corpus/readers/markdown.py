@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import yaml
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
 from corpus.readers.fields import from_fields
-from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
+from corpus.readers.source import Skipped, Source, decode
 from corpus.readers.text import title_from
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"\A#\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
 
 
-def read(path: Path) -> Iterator[SourceArticle | Skipped]:
-    raw = decode(read_bytes(path))
+def read(source: Source) -> Iterator[SourceArticle | Skipped]:
+    raw = decode(source.read())
     match = _FRONT_MATTER.match(raw)
     fields = _parse(match["yaml"]) if match else {}
     body = raw[match.end() :].strip() if match else raw.strip()
@@ -29,11 +28,9 @@ def read(path: Path) -> Iterator[SourceArticle | Skipped]:
         fields = {"title": heading["title"], **fields}
     if not body:
         raise NothingToRead("The file has front matter and no article.", hint="Write the article below the second ---.")
-    url = fields.get("url")
-    default_id = article_id(file_identity(path, url if isinstance(url, str) else None))
     if not fields.get("title") and not fields.get("headline"):
-        fields["title"] = title_from(path)
-    yield from_fields({**fields, "text": body}, origin=str(path), default_id=default_id)
+        fields["title"] = title_from(source.path)
+    yield from_fields({**fields, "text": body}, source)
 
 
 def _parse(block: str) -> dict[str, object]:

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePath
 
 from corpus.article import SourceArticle
-from corpus.dates import date_in_dateline
+from corpus.dates import date_in_dateline, date_in_url
 from corpus.errors import NothingToRead
-from corpus.readers.source import Skipped, article_id, decode, file_identity, read_bytes
+from corpus.readers.source import Skipped, Source, canonical, decode, identified
 
 _LONGEST_HEADLINE = 160  # characters
 
 
-def read(path: Path) -> Iterator[SourceArticle | Skipped]:
-    text = decode(read_bytes(path)).strip()
+def read(source: Source) -> Iterator[SourceArticle | Skipped]:
+    text = decode(source.read()).strip()
     if not text:
         raise NothingToRead(
             "The file holds nothing but white space.", hint="Remove it, or save the article into it again."
         )
     headline = _headline(text)
+    url = canonical(source.url)
+    id, identity = identified(source, url)
     yield SourceArticle(
-        id=article_id(file_identity(path, None)),
+        id=id,
+        identity=identity,
+        url=url,
         title=headline or first_words(text),
         text=text,
-        origin=str(path),
-        published=date_in_dateline(text[len(headline or "") :]),
+        origin=source.origin,
+        file=source.file,
+        published=date_in_dateline(text[len(headline or "") :]) or date_in_url(url),
     )
 
 
@@ -42,7 +47,7 @@ def first_words(text: str, limit: int = 80) -> str:
     return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + " …"
 
 
-def title_from(path: Path) -> str:
+def title_from(path: PurePath) -> str:
     """A headline made from a file name: ``bridge-opens.txt`` → ``Bridge opens``."""
     words = path.stem.replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:] or path.name

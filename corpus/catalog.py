@@ -6,24 +6,40 @@ not a queue but a question about the rows (`Catalog.unindexed`, `Catalog.leftove
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, create_engine, delete, event, func, or_, select, update
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased, contains_eager
 
-from corpus.article import Article, Dated, Provenance, SourceArticle, text_digest
-from corpus.errors import CatalogCorrupt, CatalogError, HomeNotWritable, UnknownCollection
-from corpus.schema import DELETED, LIVE, PENDING, RETIRED, ArticleRow, Base, CollectionRow, VersionRow
+from corpus import stories
+from corpus.article import Article, SourceArticle
+from corpus.database import Database, writable_folder
+from corpus.errors import CatalogError, UnknownCollection
+from corpus.schema import (
+    DELETED,
+    LIVE,
+    PENDING,
+    RETIRED,
+    ArticleRow,
+    CollectionRow,
+    FeedRow,
+    FileRow,
+    NoteRow,
+    VersionRow,
+)
+from corpus.storing import PARTLY, Outcome, as_article, store
 
-Outcome = Literal["added", "changed", "unchanged"]
-_PARTLY = "partly"  # for `VersionRow.indexed`: some index may hold this version, incomplete or with other metadata
+RECIPE = "recipe"  # the note that says how the serving index was made
+_CHUNK = 64  # versions whose texts are in memory at once
+
+
+# Which index a call is about: the one that answers questions, or the one that is being built beside it.
+Slot = Literal["serving", "building"]
+_COLUMN = {"serving": VersionRow.indexed, "building": VersionRow.building}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +51,7 @@ class CollectionInfo:
 
 
 class Catalog:
-    """Collections, articles and versions in one database.
-
-    Args:
-        location: a SQLAlchemy URL, or the path of a SQLite file, made if absent.
+    """Collections, articles and versions in one database; ``location`` as for `Database`.
 
     Raises:
         HomeNotWritable: the file cannot be made or written.
@@ -46,49 +59,87 @@ class Catalog:
     """
 
     def __init__(self, location: str | Path) -> None:
-        self._location = str(location)
-        url = self._location if "://" in self._location else f"sqlite:///{self._location}"
-        self._engine = create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _tune_sqlite)
-        with self._explained():
-            Base.metadata.create_all(self._engine)
+        self.database = Database(location)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.database.close()
 
     # Writing
 
-    def put(self, collection: str, articles: Iterable[SourceArticle]) -> Iterator[Outcome]:
-        """Store articles in one transaction, committed when the iterator is exhausted.
+    def put(self, collection: str, articles: Iterable[SourceArticle]) -> list[Outcome]:
+        """Store articles in one transaction.
 
-        A known id with the same text is unchanged (new metadata is taken over); with another text it gets a new,
-        pending version, and the old one answers until the new one is indexed.
+        A known article with the same text is unchanged (new particulars are taken over); with another text it gets a
+        new, pending version, and the old one answers until the new one is indexed.
         """
-        with self._session() as session:
+        outcomes: list[Outcome] = []
+        with self.database.session() as session:
             if session.get(CollectionRow, collection) is None:
                 session.add(CollectionRow(name=collection, created=datetime.now(UTC)))
                 session.flush()
             for article in articles:
-                yield _put(session, collection, article)
+                outcome, row = store(session, collection, article)
+                if outcome != "unchanged":
+                    stories.place(session, row, article.text, new=outcome == "added")
+                outcomes.append(outcome)
+        return outcomes
 
-    def mark_indexing(self, versions: Sequence[Article]) -> None:
+    def files(self, collection: str) -> dict[str, tuple[bytes, int]]:
+        """The files that were read whole into a collection: the digest of what was read, and how many articles."""
+        query = select(FileRow.file, FileRow.digest, FileRow.articles).where(FileRow.collection == collection)
+        with self.database.session() as session:
+            return {file: (digest, articles) for file, digest, articles in session.execute(query)}
+
+    def remember_files(self, collection: str, files: Mapping[str, tuple[bytes, int]]) -> None:
+        """These files were read whole: the same bytes need not be read again."""
+        with self.database.session() as session:
+            if session.get(CollectionRow, collection) is not None:
+                for file, (digest, articles) in files.items():
+                    session.merge(FileRow(collection=collection, file=file, digest=digest, articles=articles))
+
+    def feed_state(self, url: str) -> tuple[str | None, str | None]:
+        """The ETag and the Last-Modified that a watched address gave when it was last read."""
+        with self.database.session() as session:
+            row = session.get(FeedRow, url)
+            return (row.etag, row.modified) if row else (None, None)
+
+    def remember_feed(self, url: str, etag: str | None, modified: str | None) -> None:
+        with self.database.session() as session:
+            session.merge(FeedRow(url=url, etag=etag, modified=modified))
+
+    def mark_indexing(self, versions: Sequence[Article], slot: Slot = "serving") -> None:
         """Note that an index may hold parts of these versions from now on. Called before anything is written to it."""
-        self._set_indexed(versions, _PARTLY)
+        self._set_indexed(versions, PARTLY, slot)
 
-    def publish(self, versions: Sequence[Article], index: str) -> None:
-        """``index`` holds these versions whole: they go live, and what they replace retires, in one transaction."""
-        with self._session() as session:
+    def publish(self, versions: Sequence[Article], index: str, slot: Slot = "serving") -> None:
+        """``index`` holds these versions whole. If it is the serving one they go live, and what they replace retires,
+        in one transaction."""
+        with self.database.session() as session:
             for row in _rows(session, versions):
-                for other in row.article.versions:
-                    if other is not row and other.state == LIVE:
-                        other.state = RETIRED
-                row.state = LIVE
-                row.indexed = index
+                setattr(row, _COLUMN[slot].key, index)
+                if slot == "serving":
+                    for other in row.article.versions:
+                        if other is not row and other.state == LIVE:
+                            other.state = RETIRED
+                    row.state = LIVE
 
-    def mark_removed(self, versions: Sequence[Article]) -> None:
-        """No index holds these retired versions any more."""
-        self._set_indexed(versions, None)
+    def mark_removed(self, versions: Sequence[Article], slot: Slot = "serving") -> None:
+        """The index holds these retired versions no more."""
+        self._set_indexed(versions, None, slot)
+
+    def swap(self, index: str, recipe: str) -> bool:
+        """Let ``index``, built beside the serving one by ``recipe``, take its place.
+
+        False, and nothing is done, if it lacks a live version by now.
+        """
+        with self.database.session() as session:
+            lacks = VersionRow.building.is_(None) | (VersionRow.building != index)
+            waiting = (VersionRow.state == PENDING) | ((VersionRow.state == LIVE) & lacks)
+            if session.scalar(select(VersionRow.key).where(waiting).limit(1)) is not None:
+                return False
+            session.execute(update(VersionRow).values(indexed=VersionRow.building, building=None))
+            session.merge(NoteRow(name=RECIPE, value=recipe))
+            return True
 
     def delete(self, collection: str, article_ids: Sequence[str] | None = None) -> int:
         """Stop articles (all of the collection's, if none are named) from answering; how many there were.
@@ -100,7 +151,7 @@ class Catalog:
             CatalogError: one of the ids names no article; nothing is deleted.
         """
         self.require(collection)
-        with self._session() as session:
+        with self.database.session() as session:
             rows = list(session.scalars(select(ArticleRow).where(ArticleRow.collection == collection)))
             if article_ids is not None:
                 unknown = sorted(set(article_ids) - {row.id for row in rows})
@@ -109,36 +160,64 @@ class Catalog:
                         f"There is no article {unknown[0]} in “{collection}”.", hint="dossier articles lists them."
                     )
                 rows = [row for row in rows if row.id in set(article_ids)]
-            for version in (version for row in rows for version in row.versions):
-                version.state = DELETED
+            for row in rows:
+                stories.remove(session, row)
+                for version in row.versions:
+                    version.state = DELETED
+                    in_file = (FileRow.collection == collection, FileRow.file == version.file)
+                    session.execute(delete(FileRow).where(*in_file))  # the file would bring the article back if added
             return len(rows)
 
-    def purge(self) -> None:
-        """Remove what was deleted and is in no index any more."""
-        with self._session() as session:
-            gone = (VersionRow.state == DELETED, VersionRow.indexed.is_(None))
+    def purge(self) -> int:
+        """Remove what was deleted and is in no index any more, from the disk too; how many versions there were."""
+        with self.database.session() as session:
+            gone = (VersionRow.state == DELETED, VersionRow.indexed.is_(None), VersionRow.building.is_(None))
+            count = session.scalar(select(func.count()).select_from(VersionRow).where(*gone)) or 0
             session.execute(delete(VersionRow).where(*gone))
             session.execute(delete(ArticleRow).where(~ArticleRow.versions.any()))
+        if count:
+            self.database.forget_deleted()
+        return count
 
     def drop(self, collection: str) -> None:
         """Forget a collection that holds no articles any more; one that does is left alone."""
-        with self._session() as session:
+        with self.database.session() as session:
             holds = select(ArticleRow.key).where(ArticleRow.collection == CollectionRow.name).exists()
             session.execute(delete(CollectionRow).where(CollectionRow.name == collection, ~holds))
 
-    def mark_outdated(self, collection: str) -> None:
-        """The index of a collection cannot be trusted: all its live versions are to be indexed again."""
-        keys = select(ArticleRow.key).where(ArticleRow.collection == collection)
-        live = (VersionRow.state == LIVE, VersionRow.article_key.in_(keys))
-        with self._session() as session:
-            session.execute(update(VersionRow).where(*live).values(indexed=_PARTLY))
+    def mark_outdated(self, collection: str, version_keys: Iterable[str] | None = None) -> None:
+        """The serving index cannot be trusted with live versions (all of the collection's, if none are named): they
+        are to be indexed again."""
+        wanted = VersionRow.state == LIVE
+        with self.database.session() as session:
+            if version_keys is None:
+                keys = select(ArticleRow.key).where(ArticleRow.collection == collection)
+                session.execute(
+                    update(VersionRow).where(wanted, VersionRow.article_key.in_(keys)).values(indexed=PARTLY)
+                )
+                return
+            for version in version_keys:
+                article_id, _, digest = version.rpartition("@")
+                keys = select(ArticleRow.key).where(ArticleRow.collection == collection, ArticleRow.id == article_id)
+                these = (wanted, VersionRow.article_key.in_(keys), VersionRow.sha256.startswith(digest))
+                session.execute(update(VersionRow).where(*these).values(indexed=PARTLY))
 
-    def _set_indexed(self, versions: Sequence[Article], index: str | None) -> None:
-        with self._session() as session:
+    def note(self, name: str, value: str) -> None:
+        """Remember a fact about the home itself."""
+        with self.database.session() as session:
+            session.merge(NoteRow(name=name, value=value))
+
+    def _set_indexed(self, versions: Sequence[Article], index: str | None, slot: Slot) -> None:
+        with self.database.session() as session:
             for row in _rows(session, versions):
-                row.indexed = index
+                setattr(row, _COLUMN[slot].key, index)
 
     # Reading
+
+    def noted(self, name: str) -> str | None:
+        """What `note` stored under this name."""
+        with self.database.session() as session:
+            return session.scalar(select(NoteRow.value).where(NoteRow.name == name))
 
     def collections(self) -> list[CollectionInfo]:
         """All collections by name, with the number of articles that are live or about to be."""
@@ -151,7 +230,7 @@ class Catalog:
             .group_by(CollectionRow.name)
             .order_by(CollectionRow.name)
         )
-        with self._session() as session:
+        with self.database.session() as session:
             return [CollectionInfo(name, count) for name, count in session.execute(counted)]
 
     def require(self, collection: str) -> None:
@@ -161,21 +240,22 @@ class Catalog:
             hint = f"There are: {', '.join(known)}." if known else "Add articles first: dossier add PATH."
             raise UnknownCollection(f'There is no collection "{collection}".', hint=hint)
 
-    def unindexed(self, index: str, collection: str | None = None) -> Iterator[Article]:
-        """Versions that should be in ``index`` and are not known to be there whole.
+    def unindexed(self, index: str, collection: str | None = None, slot: Slot = "serving") -> Iterator[Article]:
+        """Versions that should be in ``index`` and are not known to be there whole, a few in memory at a time.
 
         Those that answer come before those that replace them, so that publishing in this order leaves the right ones.
         """
-        wanted = or_(
-            VersionRow.state == PENDING,
-            and_(VersionRow.state == LIVE, or_(VersionRow.indexed.is_(None), VersionRow.indexed != index)),
-        )
-        yield from self._versions(wanted, collection)
+        yield from self._versions(_lacking(index, slot), collection)
 
-    def leftover(self) -> Iterator[Article]:
-        """Retired and deleted versions that an index may still hold."""
-        gone = VersionRow.state.in_((RETIRED, DELETED))
-        yield from self._versions(and_(gone, VersionRow.indexed.is_not(None)), None)
+    def count_unindexed(self, index: str, slot: Slot = "serving") -> int:
+        """How many versions `unindexed` would give."""
+        with self.database.session() as session:
+            return session.scalar(select(func.count()).select_from(VersionRow).where(_lacking(index, slot))) or 0
+
+    def leftover(self, slot: Slot = "serving", *, deleted: bool = False) -> Iterator[Article]:
+        """Retired (or deleted) versions that the index may still hold."""
+        gone = VersionRow.state == (DELETED if deleted else RETIRED)
+        yield from self._versions(and_(gone, _COLUMN[slot].is_not(None)), None)
 
     def articles(self, collection: str) -> Iterator[Article]:
         """The newest version of each article of a collection, in the order in which they came.
@@ -184,8 +264,10 @@ class Catalog:
             UnknownCollection: no collection of that name.
         """
         self.require(collection)
-        newest = {article.id: article for article in self._versions(VersionRow.state.in_((PENDING, LIVE)), collection)}
-        yield from newest.values()
+        newer = aliased(VersionRow)
+        replaced = exists().where(newer.article_key == VersionRow.article_key, newer.state == PENDING)
+        newest = or_(VersionRow.state == PENDING, and_(VersionRow.state == LIVE, ~replaced))
+        yield from self._versions(newest, collection, VersionRow.article_key)
 
     def live(self, collection: str, version_keys: Iterable[str]) -> dict[str, Article]:
         """Of the given version keys, those that are live, by key. What is not live is left out."""
@@ -193,6 +275,22 @@ class Catalog:
         ids = {key.rpartition("@")[0] for key in wanted}
         found = self._versions(and_(VersionRow.state == LIVE, ArticleRow.id.in_(ids)), collection)
         return {article.version_key: article for article in found if article.version_key in wanted}
+
+    def live_articles(self, collection: str) -> Iterator[Article]:
+        """The versions of a collection that answer, a few in memory at a time."""
+        yield from self._versions(VersionRow.state == LIVE, collection)
+
+    def live_twice(self) -> list[str]:
+        """The ids of articles of which several versions are live, which never should be."""
+        query = select(ArticleRow.id).join(ArticleRow.versions).where(VersionRow.state == LIVE)
+        with self.database.session() as session:
+            return list(session.scalars(query.group_by(ArticleRow.key).having(func.count() > 1)))
+
+    def fingerprints(self) -> set[str]:
+        """The indexes that are being built beside the serving one."""
+        query = select(VersionRow.building).where(VersionRow.building.is_not(None), VersionRow.building != PARTLY)
+        with self.database.session() as session:
+            return set(session.scalars(query.distinct()))
 
     def version(self, collection: str, article_id: str, sha256: str) -> Article:
         """One version, live or not, so that every citation ever given can be shown.
@@ -206,133 +304,62 @@ class Catalog:
             raise CatalogError(f"The cited version of {article_id} is not in the catalog.", hint="It was deleted.")
         return found
 
-    def _versions(self, wanted: ColumnElement[bool], collection: str | None) -> Iterator[Article]:
-        query = (
-            select(VersionRow)
-            .join(VersionRow.article)
-            .options(contains_eager(VersionRow.article))
-            .where(wanted)
-            .order_by(VersionRow.state, VersionRow.key)  # live, pending, retired
-        )
+    def versions(self, collection: str, article_id: str) -> list[Article]:
+        """Every stored version of an article, the newest first.
+
+        Raises:
+            UnknownCollection, CatalogError: there is no such collection or article.
+        """
+        self.require(collection)
+        kept = and_(ArticleRow.id == article_id, VersionRow.state != DELETED)
+        found = list(self._versions(kept, collection, VersionRow.key.desc()))
+        if not found:
+            raise CatalogError(
+                f"There is no article {article_id} in “{collection}”.", hint="dossier articles lists them."
+            )
+        order = {PENDING: 0, LIVE: 1}
+        with self.database.session() as session:
+            query = select(VersionRow.sha256, VersionRow.state).join(VersionRow.article)
+            states = dict(session.execute(query.where(ArticleRow.collection == collection, kept)).tuples())
+        return sorted(found, key=lambda article: order.get(states[article.sha256], 2))
+
+    def copies(self, collection: str, article_id: str) -> list[Article]:
+        """All copies of an article's story, the article itself among them; only it, if there are no others."""
+        of_story = select(ArticleRow.story).where(ArticleRow.collection == collection, ArticleRow.id == article_id)
+        same = or_(ArticleRow.id == article_id, ArticleRow.story == of_story.scalar_subquery())
+        current = and_(VersionRow.state.in_((LIVE, PENDING)), same)
+        newest = {article.id: article for article in self._versions(current, collection)}  # pending after live
+        return list(newest.values())
+
+    def in_file(self, collection: str, file: str) -> list[str]:
+        """The ids of the articles that this file holds, as far as the catalog knows."""
+        query = select(ArticleRow.id).join(ArticleRow.versions).order_by(ArticleRow.key).distinct()
+        wanted = (VersionRow.file == file, VersionRow.state.in_((PENDING, LIVE)))
+        with self.database.session() as session:
+            return list(session.scalars(query.where(ArticleRow.collection == collection, *wanted)))
+
+    def _versions(
+        self, wanted: ColumnElement[bool], collection: str | None, *order: ColumnElement[Any] | Any
+    ) -> Iterator[Article]:
+        """Read in chunks, each in a transaction of its own, so that the caller may write in between."""
+        query = select(VersionRow.key).join(VersionRow.article).where(wanted)
         if collection is not None:
             query = query.where(ArticleRow.collection == collection)
-        with self._session() as session:
-            yield from [_article(row) for row in session.scalars(query)]
-
-    # Errors in words
-
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with self._explained(), Session(self._engine) as session, session.begin():
-            yield session
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as error:
-            raise self._operational(str(error.orig)) from error
-        except DatabaseError as error:
-            raise CatalogCorrupt(
-                f"The catalog {self._location} cannot be read ({error.orig}).",
-                hint="Restore it from a backup, or move it away and add your articles again.",
-            ) from error
-
-    def _operational(self, reason: str) -> CatalogError:
-        if "locked" in reason:
-            return CatalogError(
-                f"The catalog {self._location} is busy in another program.",
-                hint="Wait for it, or stop it, and try again.",
-            )
-        if "readonly" in reason or "unable to open" in reason or "disk" in reason:
-            return HomeNotWritable(
-                f"The catalog {self._location} cannot be written ({reason}).",
-                hint="Make its folder writable and free some space, or set DOSSIER_HOME to another folder.",
-            )
-        return CatalogCorrupt(
-            f"The catalog {self._location} is not usable ({reason}).",
-            hint="Restore it from a backup, or move it away and add your articles again.",
-        )
+        with self.database.session() as session:
+            ordered = query.order_by(*(order or (VersionRow.state, VersionRow.key)))  # live, pending, retired
+            keys = list(session.scalars(ordered))
+        for at in range(0, len(keys), _CHUNK):
+            chunk = keys[at : at + _CHUNK]
+            whole = select(VersionRow).join(VersionRow.article).options(contains_eager(VersionRow.article))
+            with self.database.session() as session:
+                found = {row.key: as_article(row) for row in session.scalars(whole.where(VersionRow.key.in_(chunk)))}
+            yield from (found[key] for key in chunk if key in found)
 
 
-def _tune_sqlite(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _put(session: Session, collection: str, article: SourceArticle) -> Outcome:
-    row = _row_of(session, collection, article.id)
-    if row is not None and _another_article(row, article):
-        # Two sources number their articles alike ("1", "2", …); neither may overwrite the other.
-        other_id = f"{article.id}~{text_digest(_file_of(article.origin))[:8]}"
-        article = replace(article, id=other_id)
-        row = _row_of(session, collection, other_id)
-    outcome: Outcome = "changed" if row else "added"
-    if row is None:
-        row = ArticleRow(collection=collection, id=article.id)
-        session.add(row)
-        session.flush()
-    versions = {version.sha256: version for version in row.versions}
-    version = versions.get(article.sha256)
-    overtaken = [other for other in versions.values() if other.state == PENDING and other is not version]
-    for other in overtaken:
-        other.state = RETIRED
-    if version is not None and version.state in (PENDING, LIVE):
-        if _take_metadata(version, article):
-            version.indexed = _PARTLY  # the indexes carry headline and date too
-            return "changed"
-        return "changed" if overtaken else "unchanged"
-    if version is None:
-        version = VersionRow(article=row, sha256=article.sha256, text=article.text)
-        session.add(version)
-    version.state = PENDING
-    version.ingested = datetime.now(UTC)
-    _take_metadata(version, article)
-    session.flush()
-    return outcome
-
-
-def _row_of(session: Session, collection: str, article_id: str) -> ArticleRow | None:
-    return session.scalar(select(ArticleRow).where(ArticleRow.collection == collection, ArticleRow.id == article_id))
-
-
-def _another_article(row: ArticleRow, article: SourceArticle) -> bool:
-    """Whether an article with a known id is not the known article: another file, and nothing else in common."""
-    return not any(
-        _file_of(known.origin) == _file_of(article.origin)
-        or known.sha256 == article.sha256
-        or known.title == article.title
-        or (known.url is not None and known.url == article.url)
-        for known in row.versions
-    )
-
-
-def _file_of(origin: str) -> str:
-    """The file of a record's origin: ``news.jsonl:12`` → ``news.jsonl``."""
-    file, _, line = origin.rpartition(":")
-    return file if file and line.isdigit() else origin
-
-
-def _take_metadata(version: VersionRow, article: SourceArticle) -> bool:
-    """Copy what is known besides the text; whether anything differed."""
-    new = {
-        "title": article.title,
-        "origin": article.origin,
-        "url": article.url,
-        "outlet": article.outlet,
-        "authors": list(article.authors),
-        "language": article.language,
-        "published": article.published.value if article.published else None,
-        "published_from": article.published.provenance if article.published else None,
-        "updated": article.updated.value if article.updated else None,
-        "updated_from": article.updated.provenance if article.updated else None,
-    }
-    differs = any(getattr(version, name) != value for name, value in new.items())
-    for name, value in new.items():
-        setattr(version, name, value)
-    return differs
+def _lacking(index: str, slot: Slot) -> ColumnElement[bool]:
+    column = _COLUMN[slot]
+    live = and_(VersionRow.state == LIVE, or_(column.is_(None), column != index))
+    return or_(VersionRow.state == PENDING, live) if slot == "serving" else live
 
 
 def _rows(session: Session, versions: Sequence[Article]) -> list[VersionRow]:
@@ -344,43 +371,4 @@ def _rows(session: Session, versions: Sequence[Article]) -> list[VersionRow]:
     return found
 
 
-def _article(row: VersionRow) -> Article:
-    return Article(
-        collection=row.article.collection,
-        id=row.article.id,
-        sha256=row.sha256,
-        title=row.title,
-        text=row.text,
-        origin=row.origin,
-        ingested=row.ingested if row.ingested.tzinfo else row.ingested.replace(tzinfo=UTC),
-        url=row.url,
-        outlet=row.outlet,
-        authors=tuple(row.authors),
-        language=row.language,
-        published=_dated(row.published, row.published_from),
-        updated=_dated(row.updated, row.updated_from),
-    )
-
-
-def _dated(value: str | None, provenance: str | None) -> Dated | None:
-    return Dated(value, cast(Provenance, provenance or "unknown")) if value else None
-
-
-def writable_folder(path: Path) -> Path:
-    """The folder, made if absent.
-
-    Raises:
-        HomeNotWritable: it cannot be made or written.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HomeNotWritable(
-            f"The folder {path} cannot be made ({error.strerror}).", hint="Set DOSSIER_HOME to a folder you can write."
-        ) from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise HomeNotWritable(
-            f"The folder {path} cannot be written.",
-            hint="Change its permissions, or set DOSSIER_HOME to another folder.",
-        )
-    return path
+__all__ = ["Catalog", "CollectionInfo", "Outcome", "Slot", "writable_folder"]

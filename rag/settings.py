@@ -64,6 +64,19 @@ class Answers(_Section):
     )
 
 
+class Fetching(_Section):
+    """What is fetched from the web, and from where; see `corpus.fetching.Limits`."""
+
+    max_bytes: int = Field(20_000_000, ge=1, description="bytes of a page or feed, unpacked, at most")
+    timeout: float = Field(30.0, gt=0, description="seconds for a page or feed, redirects included, at most")
+    private_addresses: bool = Field(
+        False, description="whether to fetch also from this machine and from networks that are not public"
+    )
+    user_agent: str = Field(
+        "", pattern=r"^[ -~]*$", description="who servers are told is asking; without it, Dossier and its version"
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set.
 
@@ -87,6 +100,7 @@ class Settings(BaseSettings):
     passages: Passages = Passages()
     retrieval: Retrieval = Retrieval()
     answers: Answers = Answers()
+    fetching: Fetching = Fetching()
 
 
 def load_settings() -> Settings:

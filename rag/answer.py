@@ -38,7 +38,7 @@ class Evidence:
     text: str
     title: str
     outlet: str | None = None
-    published: str | None = None  # YYYY-MM-DD
+    published: str | None = None  # YYYY-MM-DD, or less where less is known
     url: str | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
 

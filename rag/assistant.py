@@ -5,13 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
-from corpus import readers
-from corpus.article import Article, SourceArticle
-from corpus.catalog import Catalog, CollectionInfo
-from corpus.readers import Skipped
 from rag.answer import (
     Answer,
     Answered,
@@ -26,42 +21,21 @@ from rag.answer import (
     Turn,
     WriterFailed,
 )
-from rag.errors import CatalogError, ModelUnavailable
-from rag.indexing import Indexer, Progress
+from rag.errors import IndexDamaged, ModelUnavailable
+from rag.library import AddReport, Library
 from rag.ports import Judge, Writer
 from rag.question import checked, standalone
-from rag.retrieval import Retriever
-from rag.selection import Selection, Selector
+from rag.selection import Selection
 from rag.writing import ExtractiveWriter
 
-DEFAULT_COLLECTION = "articles"
 
-
-@dataclass(slots=True)
-class AddReport:
-    """What became of the sources given to `Assistant.add`."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-
-    @property
-    def articles(self) -> int:
-        return self.added + self.changed + self.unchanged
-
-
-@dataclass(slots=True)
-class Assistant:
+@dataclass(slots=True, kw_only=True)
+class Assistant(Library):
     """Questions in, checked answers out. Stateless: the caller holds the conversation.
 
     Built by `rag.open_assistant`.
     """
 
-    catalog: Catalog
-    indexer: Indexer
-    retriever: Retriever
-    selector: Selector
     extractive: ExtractiveWriter
     judge: Judge
     model_writer: Writer | None
@@ -72,65 +46,9 @@ class Assistant:
         """The name of the writer in use: "extractive", or the model's spec."""
         return (self.model_writer or self.extractive).name
 
-    # The collection
-
-    def add(
-        self,
-        *paths: str | Path,
-        collection: str = DEFAULT_COLLECTION,
-        progress: Progress = lambda done, total: None,
-    ) -> AddReport:
-        """Read files and folders into a collection and index them. What cannot be read is reported, and stops nothing.
-
-        Raises:
-            NothingToRead: a path does not exist, or is a folder without files; nothing was added.
-            CatalogError, IndexDamaged, HomeInUse: storing failed; what was stored before stays.
-        """
-        _check_name(collection)
-        files = [file for path in paths for file in readers.find(Path(path))]
-        self.indexer.open_legs(collection)  # takes the home: nothing is stored that could not be indexed
-        report = AddReport()
-        sources = (item for file in files for item in readers.read(file))
-        for outcome in self.catalog.put(collection, _without_skipped(sources, report.skipped)):
-            setattr(report, outcome, getattr(report, outcome) + 1)
-        self.index(progress)
-        return report
-
-    def index(self, progress: Progress = lambda done, total: None) -> int:
-        """Finish whatever is still to be indexed; the number of articles that were."""
-        return self.indexer.run(progress)
-
     def warm_up(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
-        self.selector.select("ready?", ())
-
-    def delete(self, collection: str, *article_ids: str) -> int:
-        """Remove articles from a collection and from both indexes; how many there were.
-
-        Without ids, the whole collection goes. Citations of what is deleted no longer resolve.
-
-        Raises:
-            UnknownCollection, CatalogError: there is no such collection or article; nothing is deleted.
-            HomeInUse, IndexDamaged: the indexes cannot be changed.
-        """
-        self.catalog.require(collection)
-        self.indexer.open_legs(collection)  # takes the home first
-        count = self.catalog.delete(collection, article_ids or None)
-        self.index()
-        if not article_ids:
-            self.catalog.drop(collection)
-        return count
-
-    def articles(self, collection: str) -> list[Article]:
-        """The articles of a collection, in the order in which they came."""
-        return list(self.catalog.articles(collection))
-
-    def collections(self) -> list[CollectionInfo]:
-        return self.catalog.collections()
-
-    def article(self, collection: str, article_id: str, version: str) -> Article:
-        """The version that a citation points into, whether or not it still answers."""
-        return self.catalog.version(collection, article_id, version)
+        self.engine.selector.select("ready?", ())
 
     # Questions
 
@@ -141,7 +59,7 @@ class Assistant:
             collection: its name, or None for all collections.
             limit: passages at most; None for the setting.
         """
-        return self.retriever.retrieve(checked(question), self._scope(collection), limit)
+        return self._retrieve(checked(question), self._scope(collection), limit)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, collection: str | None = None) -> Answer:
         """The checked answer; see `stream` for the events on the way and for what is raised."""
@@ -165,10 +83,10 @@ class Assistant:
         alone = standalone(question, history)
         yield Searching(question, alone)
         with clock("retrieve"):
-            evidence = tuple(self.retriever.retrieve(alone, scope))
+            evidence = tuple(self._retrieve(alone, scope))
         yield Retrieved(evidence)
         with clock("select"):
-            selection = self.selector.select(alone, evidence)
+            selection = self.engine.selector.select(alone, evidence)
         claims: list[Claim] = []
         writer: Writer = self.model_writer or self.extractive
         failure = ""
@@ -198,6 +116,15 @@ class Assistant:
         )
         yield Answered(answer)
 
+    def _retrieve(self, question: str, scope: Sequence[str], limit: int | None = None) -> list[Evidence]:
+        engine = self.engine
+        try:
+            return engine.retriever.retrieve(question, scope, limit)
+        except IndexDamaged:
+            if self.engine is engine:
+                raise
+        return self.engine.retriever.retrieve(question, scope, limit)  # a new index took the place of this one
+
     def _write(
         self,
         writer: Writer,
@@ -224,14 +151,6 @@ class Assistant:
         return [info.name for info in self.catalog.collections() if info.articles]
 
 
-def _check_name(collection: str) -> None:
-    """Raises CatalogError for a name that could not be told or typed."""
-    if not collection.strip() or collection == "*" or not collection.isprintable() or len(collection) > 200:
-        raise CatalogError(
-            f"“{collection[:200]}” cannot name a collection.", hint="Use 1 to 200 printable characters, and not *."
-        )
-
-
 def _status(claims: Sequence[Claim]) -> Status:
     good = sum(claim.holds for claim in claims)
     if not good:
@@ -250,14 +169,6 @@ def _shortfall(evidence: Sequence[Evidence], scope: Sequence[str]) -> str:
     return f"Not in the collection: no sentence in {where} answers this. Nearest: {', '.join(nearest)}."
 
 
-def _without_skipped(sources: Iterator[SourceArticle | Skipped], skipped: list[Skipped]) -> Iterator[SourceArticle]:
-    for source in sources:
-        if isinstance(source, Skipped):
-            skipped.append(source)
-        else:
-            yield source
-
-
 class _Clock:
     """Seconds by stage; whatever the consumer does between two events counts with the stage."""
 
@@ -271,3 +182,6 @@ class _Clock:
             yield
         finally:
             self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - started, 4)
+
+
+__all__ = ["AddReport", "Assistant"]

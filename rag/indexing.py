@@ -12,45 +12,50 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from corpus.article import Article, Passage
-from corpus.catalog import Catalog
-from rag.ports import Embedder, Splitter
-from rag.retrieval import OpenLegs
+from corpus.catalog import Catalog, Slot
+from rag.ports import Embedder, Indexes, Splitter
 
-Progress = Callable[[int, int], None]  # (articles done, articles in all)
+Progress = Callable[[str, int, int], None]  # ("Reading" or "Indexing", files or articles done, in all)
 _BATCH_PASSAGES = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Indexer:
-    """Brings the indexes in step with the catalog. ``fingerprint`` names the pair of indexes it writes to."""
+    """Brings a pair of indexes for each collection in step with the catalog.
+
+    ``fingerprint`` names the indexes that it writes; ``slot`` says whether they answer questions, or are being built
+    beside those that do.
+    """
 
     catalog: Catalog
     splitter: Splitter
     embedder: Embedder
-    open_legs: OpenLegs
+    indexes: Indexes
     fingerprint: str
+    slot: Slot = "serving"
 
-    def run(self, progress: Progress = lambda done, total: None) -> int:
-        """Index what is pending, remove what is retired; the number of articles indexed."""
+    def run(self, progress: Progress = lambda stage, done, total: None) -> int:
+        """Index what is pending, remove what is retired or deleted; the number of articles indexed."""
         done = self._index_pending(progress)
-        self._remove_leftover()
-        self.catalog.purge()
-        self._notice_losses()
-        return done + self._index_pending(progress)
+        self.remove_leftover()
+        if self.slot == "serving":
+            self._notice_losses()
+            done += self._index_pending(progress)
+        return done
 
     def _index_pending(self, progress: Progress) -> int:
-        pending = list(self.catalog.unindexed(self.fingerprint))
+        total = self.catalog.count_unindexed(self.fingerprint, self.slot)
         done = 0
-        for batch in self._batches(pending):
+        for batch in self._batches(self.catalog.unindexed(self.fingerprint, slot=self.slot)):
             self._index(batch)
             done += len(batch)
-            progress(done, len(pending))
+            progress("Indexing", done, max(done, total))
         return done
 
     def _notice_losses(self) -> None:
         """An index whose folder was deleted is filled again from the catalog."""
         for info in self.catalog.collections():
-            vectors, lexical = self.open_legs(info.name)
+            vectors, lexical = self.indexes(info.name)
             held = vectors.count()
             if held != lexical.count() or (info.articles and not held):
                 self.catalog.mark_outdated(info.name)
@@ -71,19 +76,32 @@ class Indexer:
 
     def _index(self, batch: dict[Article, list[Passage]]) -> None:
         versions = list(batch)
-        vectors, lexical = self.open_legs(versions[0].collection)
+        vectors, lexical = self.indexes(versions[0].collection)
         passages = [passage for group in batch.values() for passage in group]
         embedded = self.embedder.embed([passage.text for passage in passages])
-        self.catalog.mark_indexing(versions)
+        self.catalog.mark_indexing(versions, self.slot)
         vectors.upsert(passages, embedded)
         lexical.upsert(passages)
-        self.catalog.publish(versions, self.fingerprint)
+        self.catalog.publish(versions, self.fingerprint, self.slot)
 
-    def _remove_leftover(self) -> None:
-        leftover = sorted(self.catalog.leftover(), key=lambda article: article.collection)
-        for collection, group in groupby(leftover, key=lambda article: article.collection):
-            versions = list(group)
-            keys = [version.version_key for version in versions]
-            for index in self.open_legs(collection):
-                index.delete(keys)
-            self.catalog.mark_removed(versions)
+    def remove_leftover(self) -> None:
+        """Take what is retired or deleted out of the indexes, and what is deleted off the disk."""
+        for deleted in (False, True):
+            leftover = sorted(self.catalog.leftover(self.slot, deleted=deleted), key=lambda article: article.collection)
+            for collection, group in groupby(leftover, key=lambda article: article.collection):
+                versions = list(group)
+                keys = [version.version_key for version in versions]
+                for index in self.indexes(collection):
+                    index.delete(keys)
+                if deleted:
+                    self._scrub(collection)
+                self.catalog.mark_removed(versions, self.slot)
+        self.catalog.purge()
+
+    def _scrub(self, collection: str) -> None:
+        """Deleted words leave the disk too, before the catalog forgets that they were there."""
+        vectors, lexical = self.indexes(collection)
+        live = self.catalog.live(collection, lexical.tainted())
+        lexical.upsert([passage for article in live.values() for passage in self.splitter.split(article)])
+        vectors.scrub()
+        lexical.scrub()

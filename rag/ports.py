@@ -5,7 +5,7 @@ Implementations live in `rag.backends`; they and their fakes pass one contract s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -93,6 +93,10 @@ class VectorStore(Protocol):
         """How many passages it holds; cheap."""
         ...
 
+    def scrub(self) -> None:
+        """What was deleted leaves the disk too; until then its words may linger in unused parts of files."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -116,6 +120,75 @@ class LexicalIndex(Protocol):
 
     def count(self) -> int:
         """How many passages it holds; cheap."""
+        ...
+
+    def tainted(self) -> set[str]:
+        """The article versions whose passages share a file with deleted ones.
+
+        Once they are written again, `scrub` takes the deleted words off the disk.
+        """
+        ...
+
+    def scrub(self) -> None:
+        """Files that hold nothing but deleted passages leave the disk."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Indexes(Protocol):
+    """The two indexes of each collection."""
+
+    def __call__(self, collection: str) -> tuple[VectorStore, LexicalIndex]:
+        """Opened, made if absent.
+
+        Raises:
+            HomeInUse: another process holds them.
+            IndexDamaged: they cannot be opened.
+        """
+        ...
+
+    def drop(self, collection: str) -> None:
+        """Remove both with all that they hold."""
+        ...
+
+
+class Storage(Protocol):
+    """Where the indexes of a home lie; one process at a time holds it.
+
+    Raises, in every method: HomeInUse, HomeNotWritable, IndexDamaged.
+    """
+
+    def take(self) -> None:
+        """Hold the home from now on, until `close`."""
+        ...
+
+    def indexes(self, fingerprint: str) -> Indexes:
+        """The indexes that one recipe fills; nothing is opened yet."""
+        ...
+
+    def names(self) -> set[str]:
+        """The names of all indexes that are there, whatever recipe or collection they belong to."""
+        ...
+
+    def name(self, collection: str, fingerprint: str) -> str:
+        """The name of a collection's indexes."""
+        ...
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Remove indexes by name."""
+        ...
+
+    def reset(self) -> None:
+        """Remove all indexes, be they damaged."""
+        ...
+
+    def compact(self) -> None:
+        """Give the disk back what deleted passages took."""
+        ...
+
+    def size(self) -> int:
+        """Bytes that the home takes on disk."""
         ...
 
     def close(self) -> None: ...

@@ -7,30 +7,26 @@ hit that one leg is sure of.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from corpus.article import Passage, parse_passage_id
 from corpus.catalog import Catalog
 from rag.answer import Evidence
-from rag.ports import Embedder, Hit, LexicalIndex, VectorStore
+from rag.ports import Embedder, Hit, Indexes
 from rag.settings import Retrieval
 
 K = TypeVar("K", bound=Hashable)
-OpenLegs = Callable[[str], tuple[VectorStore, LexicalIndex]]
 
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Finds the passages that bear on a question.
-
-    ``open_legs`` gives the two indexes of a collection.
-    """
+    """Finds the passages that bear on a question."""
 
     catalog: Catalog
     embedder: Embedder
-    open_legs: OpenLegs
+    indexes: Indexes
     settings: Retrieval
 
     def retrieve(self, question: str, collections: Sequence[str], limit: int | None = None) -> list[Evidence]:
@@ -39,7 +35,7 @@ class Retriever:
         dense: dict[tuple[str, str], float] = {}
         lexical: dict[tuple[str, str], float] = {}
         for collection in collections:
-            vectors, index = self.open_legs(collection)
+            vectors, index = self.indexes(collection)
             dense |= _keyed(collection, vectors.search(vector, self.settings.candidates))
             lexical |= _keyed(collection, index.search(question, self.settings.candidates))
         fused = fuse((dense, self.settings.dense_weight), (lexical, 1 - self.settings.dense_weight))
@@ -111,7 +107,7 @@ def as_evidence(passage: Passage, marker: int, scores: Mapping[str, float]) -> E
         text=passage.text,
         title=article.title,
         outlet=article.outlet,
-        published=article.published.day.isoformat() if article.published else None,
+        published=article.published.calendar if article.published else None,
         url=article.url,
         scores=scores,
     )

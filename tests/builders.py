@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from corpus.article import Article, SourceArticle, text_digest
 from corpus.catalog import Catalog
+from corpus.fetching import Limits
 from rag.answer import Evidence
 from rag.assistant import Assistant
-from rag.backends.fake import HashingEmbedder, MemoryLexicalIndex, MemoryVectorStore
+from rag.backends.fake import HashingEmbedder, MemoryStorage
+from rag.engine import Engine, Recipe
 from rag.indexing import Indexer
 from rag.ports import LanguageModel, LexicalIndex, VectorStore
 from rag.retrieval import Retriever, as_evidence
@@ -49,17 +50,11 @@ def evidence(text: str = LIGHTHOUSE, marker: int = 1, size: int = 4000, **more: 
     return as_evidence(SentenceSplitter(size).split(stored(text, **more))[0], marker, {})
 
 
-@dataclass
-class MemoryLegs:
-    """The two indexes of every collection, in memory."""
-
-    opened: dict[str, tuple[VectorStore, LexicalIndex]] = field(default_factory=dict)
-    wrap: Callable[[Any], Any] = lambda index: index
+class MemoryLegs(MemoryStorage):
+    """Indexes in memory; called, it gives those of a collection that an assistant built here uses at first."""
 
     def __call__(self, collection: str) -> tuple[VectorStore, LexicalIndex]:
-        if collection not in self.opened:
-            self.opened[collection] = (self.wrap(MemoryVectorStore()), self.wrap(MemoryLexicalIndex()))
-        return self.opened[collection]
+        return self.indexes("fakes")(collection)
 
 
 def build_assistant(
@@ -75,18 +70,31 @@ def build_assistant(
     """An assistant as the wiring builds it, over fakes, and a catalog in ``home``."""
     catalog = Catalog(home / "catalog.db")
     legs = legs or MemoryLegs()
-    embedder = HashingEmbedder()
+    first = Recipe(embedder="fakes", size=size)
+
+    def build(recipe: Recipe) -> Engine:
+        embedder = HashingEmbedder()
+        fingerprint = "fakes" if recipe == first else str(recipe)
+        return Engine(
+            recipe=recipe,
+            indexer=Indexer(catalog, SentenceSplitter(recipe.size), embedder, legs.indexes(fingerprint), fingerprint),
+            retriever=Retriever(catalog, embedder, legs.indexes(fingerprint), Retrieval()),
+            selector=Selector(embedder),
+        )
+
     assistant = Assistant(
         catalog=catalog,
-        indexer=Indexer(catalog, SentenceSplitter(size), embedder, legs, "fakes"),
-        retriever=Retriever(catalog, embedder, legs, Retrieval()),
-        selector=Selector(embedder),
+        storage=legs,
+        engine=build(first),
+        build=build,
+        wanted=first,
+        limits=Limits(private_addresses=True),
         extractive=ExtractiveWriter(3, threshold),
         judge=BuiltInJudge(),
         model_writer=ModelWriter(model) if model else None,
         close=catalog.close,
     )
     if articles:
-        list(catalog.put(collection, articles))
+        catalog.put(collection, articles)
         assistant.index()
     return assistant

@@ -106,7 +106,7 @@ def test_an_unknown_collection_is_refused_with_the_known_ones(assistant: Build) 
 
 def test_a_collection_is_searched_alone(assistant: Build) -> None:
     opened = assistant(articles=[source()])
-    list(opened.catalog.put("harbour", [source(FERRY, "ferry")]))
+    opened.catalog.put("harbour", [source(FERRY, "ferry")])
     opened.index()
     answer = opened.ask(QUESTION, collection="harbour")
     assert answer.status == "insufficient"
@@ -259,13 +259,13 @@ def test_a_deletion_that_was_cut_short_is_finished_by_the_next_run(assistant: Ca
     assert {item.article for item in opened.search("ferry")} <= {source().id}
     opened.index()
     assert not [passage for index in legs("sound") for passage in index.ids() if passage.startswith("ferry@")]
-    assert list(opened.catalog.put("sound", [source(FERRY, "ferry")])) == ["added"]
+    assert opened.catalog.put("sound", [source(FERRY, "ferry")]) == ["added"]
 
 
 def test_what_is_added_again_in_the_middle_of_its_deletion_answers(assistant: Callable[..., Assistant]) -> None:
     opened = assistant(articles=[source(FERRY, "ferry")])
     opened.catalog.delete("sound", ["ferry"])
-    list(opened.catalog.put("sound", [source(FERRY, "ferry")]))
+    opened.catalog.put("sound", [source(FERRY, "ferry")])
     opened.index()
     assert {item.article for item in opened.search("ferry")} == {"ferry"}
 

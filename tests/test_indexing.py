@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ class _Guarded:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._inner, name)
-        return (lambda *args: self._killer.call(value, *args)) if name in GUARDED else value
+        guarded = lambda *args, **more: self._killer.call(partial(value, **more), *args)  # noqa: E731
+        return guarded if name in GUARDED else value
 
 
 @pytest.fixture(autouse=True)
@@ -76,12 +78,12 @@ def run(home: Path, legs: MemoryLegs, killer: Killer) -> None:
     for phase in PHASES:
         opened = build_assistant(home, legs=legs, size=SIZE)
         for collection, articles in phase.items():
-            list(opened.catalog.put(collection, articles))
+            opened.catalog.put(collection, articles)
         index = replace(
-            opened.indexer,
+            opened.engine.indexer,
             catalog=killer.guard(opened.catalog),
-            embedder=killer.guard(opened.indexer.embedder),
-            open_legs=lambda collection: tuple(map(killer.guard, legs(collection))),
+            embedder=killer.guard(opened.engine.indexer.embedder),
+            indexes=killer_legs(legs, killer),
         )
         try:
             index.run()
@@ -149,10 +151,10 @@ def test_an_article_killed_again_and_again_answers_in_its_old_version_until_it_i
 ) -> None:
     legs = MemoryLegs()
     opened = assistant(legs=legs, articles=[source("The toll is 3 crowns.")])
-    list(opened.catalog.put("sound", [source("The toll is 5 crowns.")]))
+    opened.catalog.put("sound", [source("The toll is 5 crowns.")])
     for step in killings():
         killer = Killer(step)
-        index = replace(opened.indexer, catalog=killer.guard(opened.catalog), open_legs=killer_legs(legs, killer))
+        index = replace(opened.engine.indexer, catalog=killer.guard(opened.catalog), indexes=killer_legs(legs, killer))
         try:
             index.run()
         except Killed:
@@ -170,9 +172,9 @@ def killer_legs(legs: MemoryLegs, killer: Killer) -> Callable[[str], Any]:
 
 def test_progress_counts_articles_up_to_all_of_them(assistant: Callable[..., Assistant]) -> None:
     opened = assistant()
-    list(opened.catalog.put("sound", [source(LIGHTHOUSE, f"a{number}") for number in range(5)]))
+    opened.catalog.put("sound", [source(LIGHTHOUSE, f"a{number}") for number in range(5)])
     told: list[tuple[int, int]] = []
-    assert opened.index(lambda done, total: told.append((done, total))) == 5
+    assert opened.index(lambda stage, done, total: told.append((done, total))) == 5
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (5, 5)
     assert {total for _, total in told} == {5}
@@ -180,19 +182,19 @@ def test_progress_counts_articles_up_to_all_of_them(assistant: Callable[..., Ass
 
 def test_nothing_is_embedded_twice(assistant: Callable[..., Assistant]) -> None:
     opened = assistant(articles=[source(), source(FERRY, "ferry")])
-    before = opened.indexer.embedder.embedded  # type: ignore[attr-defined]
-    assert list(opened.catalog.put("sound", [source(), source(FERRY, "ferry")])) == ["unchanged"] * 2
+    before = opened.engine.indexer.embedder.embedded  # type: ignore[attr-defined]
+    assert opened.catalog.put("sound", [source(), source(FERRY, "ferry")]) == ["unchanged"] * 2
     assert opened.index() == 0
-    assert opened.indexer.embedder.embedded == before  # type: ignore[attr-defined]
+    assert opened.engine.indexer.embedder.embedded == before  # type: ignore[attr-defined]
 
 
 def test_many_collections_at_once_each_get_their_own(assistant: Callable[..., Assistant]) -> None:
     legs = MemoryLegs()
     opened = assistant(legs=legs)
     for number in range(6):
-        list(opened.catalog.put(f"c{number % 3}", [source(f"Ship {number} sank.", f"a{number}")]))
+        opened.catalog.put(f"c{number % 3}", [source(f"Ship {number} sank.", f"a{number}")])
     assert opened.index() == 6
-    assert {name: len(pair[0].ids()) for name, pair in legs.opened.items()} == {"c0": 2, "c1": 2, "c2": 2}
+    assert {name: len(legs(name)[0].ids()) for name in ("c0", "c1", "c2")} == {"c0": 2, "c1": 2, "c2": 2}
 
 
 def test_an_article_without_passages_is_done_with(assistant: Callable[..., Assistant]) -> None:

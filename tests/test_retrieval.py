@@ -91,7 +91,7 @@ def test_passages_come_numbered_scored_and_with_their_articles_particulars(assis
 
 def test_an_article_not_yet_indexed_anew_answers_in_its_old_version(assistant: Build) -> None:
     opened = assistant(articles=[source("The toll is 3 crowns.")])
-    list(opened.catalog.put("sound", [source("The toll is 5 crowns.")]))
+    opened.catalog.put("sound", [source("The toll is 5 crowns.")])
     assert [item.text for item in opened.search("toll")] == ["The toll is 3 crowns."]
     opened.index()
     assert [item.text for item in opened.search("toll")] == ["The toll is 5 crowns."]
@@ -111,7 +111,7 @@ def test_what_an_index_still_holds_of_other_versions_does_not_answer(assistant: 
 
 def test_the_same_words_in_two_articles_or_collections_appear_once(assistant: Build) -> None:
     opened = assistant(articles=[source(), source(name="reprint")])
-    list(opened.catalog.put("harbour", [source(name="another"), source(FERRY, "ferry")]))
+    opened.catalog.put("harbour", [source(name="another"), source(FERRY, "ferry")])
     opened.index()
     texts = [item.text for item in opened.search("lighthouse ferry")]
     assert len(texts) == len(set(texts))
@@ -120,7 +120,7 @@ def test_the_same_words_in_two_articles_or_collections_appear_once(assistant: Bu
 
 def test_a_question_is_asked_of_one_collection_or_of_all(assistant: Build) -> None:
     opened = assistant(articles=[source()])
-    list(opened.catalog.put("harbour", [source(FERRY, "ferry")]))
+    opened.catalog.put("harbour", [source(FERRY, "ferry")])
     opened.index()
     assert {item.collection for item in opened.search("lighthouse ferry")} == {"sound", "harbour"}
     assert {item.collection for item in opened.search("lighthouse ferry", collection="sound")} == {"sound"}

@@ -24,7 +24,7 @@ Settle = Callable[..., Settings]
 @pytest.fixture(autouse=True)
 def embedder(monkeypatch: pytest.MonkeyPatch) -> HashingEmbedder:
     fake = HashingEmbedder()
-    monkeypatch.setattr(wiring, "_embedder", lambda settings: fake)
+    monkeypatch.setattr(wiring, "_embedder", lambda recipe: fake)
     return fake
 
 
@@ -85,20 +85,105 @@ def test_a_killed_process_gives_the_home_back(house: Settle, articles: Path) -> 
         assert answers(opened)
 
 
-def test_another_splitter_or_embedder_fills_another_index(
-    house: Settle, articles: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+def test_altered_weights_never_meet_an_old_index(
+    house: Settle, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prints = set()
-    for size, dimensions in ((700, 512), (200, 512), (700, 64), (700, 512)):
-        monkeypatch.setattr(wiring, "_embedder", lambda settings, width=dimensions: HashingEmbedder(width))
-        with closing(open_assistant(house(passages=Passages(size=size)))) as opened:
-            prints.add(opened.indexer.fingerprint)
-            if not opened.collections():
-                opened.add(articles)
-            opened.index()
+    for dimensions in (512, 64, 512):
+        monkeypatch.setattr(wiring, "_embedder", lambda recipe, width=dimensions: HashingEmbedder(width))
+        with closing(open_assistant(house())) as opened:
+            prints.add(opened.engine.fingerprint)
+            opened.add(articles)
             assert answers(opened)
             assert opened.index() == 0
-    assert len(prints) == 3
+    assert len(prints) == 2
+
+
+def test_another_recipe_is_built_beside_the_old_one_and_takes_its_place(house: Settle, articles: Path) -> None:
+    with closing(open_assistant(house())) as opened:
+        opened.add(articles)
+        old = opened.engine.fingerprint
+    with closing(open_assistant(house(passages=Passages(size=200)))) as opened:
+        assert opened.outdated
+        assert opened.index() == 0  # the old index serves on
+        assert opened.engine.fingerprint == old
+        assert answers(opened)
+        assert opened.reindex() == 2
+        assert not opened.outdated
+        assert answers(opened)
+        assert opened.reindex() == 0
+        assert opened.examine() == []
+        assert not [name for name in opened.storage.names() if name.endswith(old)]
+    with closing(open_assistant(house(passages=Passages(size=200)))) as opened:
+        assert not opened.outdated
+        assert answers(opened)
+
+
+def test_questions_and_articles_go_on_while_an_index_is_built(house: Settle, articles: Path) -> None:
+    with closing(open_assistant(house())) as opened:
+        opened.add(articles / "light.txt")
+    with closing(open_assistant(house(passages=Passages(size=200)))) as opened:
+        stages = []
+
+        def meanwhile(stage: str, done: int, total: int) -> None:
+            stages.append(stage)
+            assert opened.search("lighthouse")
+            if len(stages) == 1:
+                assert answers(opened)
+                opened.add(articles / "ferry.txt")
+                (light,) = (article.id for article in opened.articles("articles") if "1871" in article.text)
+                opened.delete("articles", light)
+
+        opened.reindex(progress=meanwhile)
+        assert [item.text[:15] for item in opened.search("the night ferry")] == ["The night ferry"]
+        assert opened.examine() == []
+
+
+def test_a_build_that_was_cut_short_goes_on(house: Settle, articles: Path, embedder: HashingEmbedder) -> None:
+    class CutShort(Exception):
+        pass
+
+    def cut(stage: str, done: int, total: int) -> None:
+        raise CutShort
+
+    for number in range(700):
+        (articles / f"{number}.txt").write_text(f"Ship {number} called at Vessel Point in {1200 + number}.", "utf-8")
+    with closing(open_assistant(house())) as opened:
+        opened.add(articles)
+    smaller = house(passages=Passages(size=200))
+    with closing(open_assistant(smaller)) as opened, pytest.raises(CutShort):
+        opened.reindex(progress=cut)
+    with closing(open_assistant(smaller)) as opened:
+        assert opened.outdated
+        assert opened.search("lighthouse")
+        before = embedder.embedded
+        assert 0 < opened.reindex() < 702  # what was built is not built again
+        assert embedder.embedded - before < 720
+        assert opened.examine() == []
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["article", "collection"])
+def test_what_is_deleted_is_nowhere_on_the_disk(house: Settle, articles: Path, whole: bool) -> None:
+    secret = "The zyxquorvian ledger names Ottokar Vlimbeck as the buyer of the brindlemoor estate."
+    for number in range(300):
+        (articles / f"{number}.txt").write_text(f"Ship {number} called at Vessel Point in {1200 + number}.", "utf-8")
+    (articles / "secret.txt").write_text(f"Zyxquorvian headline\n\n{secret}", encoding="utf-8")
+    with closing(open_assistant(house())) as opened:
+        opened.add(articles)
+        opened.add(articles / "ferry.txt", collection="other")
+        assert _holding(house().home, b"zyxquorvian")
+        (ids,) = ([article.id] for article in opened.articles("articles") if secret in article.text)
+        opened.delete("articles", *([] if whole else ids))
+        assert _holding(house().home, b"zyxquorvian", b"vlimbeck", b"brindlemoor") == []
+        assert opened.examine() == []
+        assert any(item.text == LIGHTHOUSE for item in opened.search("lighthouse")) != whole
+    assert _holding(house().home, b"zyxquorvian", b"vlimbeck", b"brindlemoor") == []
+
+
+def _holding(home: Path, *words: bytes) -> list[Path]:
+    """The files of a home in which one of the words stands, in any case."""
+    found = [file for file in home.rglob("*") if file.is_file()]
+    return [file for file in found if any(word in file.read_bytes().lower() for word in words)]
 
 
 @pytest.mark.parametrize("lost", ["chroma", "lexical", "both"])
@@ -106,7 +191,7 @@ def test_a_deleted_index_is_rebuilt_from_the_catalog(house: Settle, articles: Pa
     # In another process, as a person would: Chroma keeps a folder open until its process ends.
     script = (
         "import sys; from pathlib import Path; from rag import Settings, open_assistant, wiring;"
-        "from rag.backends.fake import HashingEmbedder; wiring._embedder = lambda settings: HashingEmbedder();"
+        "from rag.backends.fake import HashingEmbedder; wiring._embedder = lambda recipe: HashingEmbedder();"
         "dossier = open_assistant(Settings(home=Path(sys.argv[1]))); dossier.add(sys.argv[2]); dossier.close()"
     )
     root = Path(__file__).parent.parent
@@ -123,7 +208,7 @@ def test_a_deleted_index_is_rebuilt_from_the_catalog(house: Settle, articles: Pa
 def test_a_damaged_index_says_how_to_mend_it(house: Settle, articles: Path) -> None:
     house().home.mkdir()
     (house().home / "chroma").write_text("not a folder")
-    with closing(open_assistant(house())) as opened, pytest.raises(IndexDamaged, match="rebuilds"):
+    with closing(open_assistant(house())) as opened, pytest.raises(IndexDamaged, match="doctor --repair"):
         opened.add(articles)
 
 

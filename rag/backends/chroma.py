@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
+import sqlite3
+import struct
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +86,47 @@ class ChromaVectorStore:
         with _explained(self._name):
             return int(self._collection.count())
 
+    def scrub(self) -> None:
+        with _explained(self._name):
+            scrub(Path(self._client.get_settings().persist_directory))
+
     def close(self) -> None:
         """Nothing to do: the client is shared and closed by whoever opened it."""
+
+
+def scrub(folder: Path) -> None:
+    """Overwrite what Chroma has deleted, and give the disk back.
+
+    Chroma keeps the metadata of deleted records in its write-ahead table until it writes the vectors out, and never
+    empties the pages that deleted rows leave. The vectors in that table are still needed; the metadata have been
+    applied already. The folder of a deleted collection stays; and the unused part of a file of vectors holds whatever
+    was in memory when it was made, words of articles among it.
+    """
+    with closing(sqlite3.connect(folder / "chroma.sqlite3", timeout=60)) as database:
+        database.execute(
+            "UPDATE embeddings_queue SET metadata = NULL WHERE id NOT IN (SELECT embedding_id FROM embeddings)"
+        )
+        database.commit()
+        database.execute("VACUUM")
+        used = {segment for (segment,) in database.execute("SELECT id FROM segments")}
+    for vectors in (path for path in folder.iterdir() if path.is_dir()):
+        if vectors.name in used:
+            _blank_unused(vectors)
+        else:
+            shutil.rmtree(vectors)
+
+
+def _blank_unused(folder: Path) -> None:
+    """Zeros for the elements of an HNSW file that are not in use yet."""
+    header, data = folder / "header.bin", folder / "data_level0.bin"
+    if header.exists() and data.exists():
+        # hnswlib's header: version, offset of level 0, room for elements, elements, bytes of an element
+        _, _, _, count, size = struct.unpack_from("<iqqqq", header.read_bytes())
+        unused = data.stat().st_size - count * size
+        if unused > 0:
+            with data.open("r+b") as file:
+                file.seek(count * size)
+                file.write(bytes(unused))
 
 
 def _metadata(passage: Passage) -> dict[str, str | int]:
@@ -98,7 +140,8 @@ def _metadata(passage: Passage) -> dict[str, str | int]:
         "outlet": article.outlet,
         "url": article.url,
         "language": article.language,
-        "published": int(article.published.day.strftime("%Y%m%d")) if article.published else None,
+        "published": int(article.published.first.strftime("%Y%m%d")) if article.published else None,
+        "published_until": int(article.published.last.strftime("%Y%m%d")) if article.published else None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -109,8 +152,9 @@ def _explained(what: object) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, InternalError, OSError, ValueError, RuntimeError) as error:
+    # AttributeError: what Chroma stumbles over while it clears up after a file that it could not open.
+    except (ChromaError, InternalError, OSError, ValueError, RuntimeError, AttributeError, sqlite3.Error) as error:
         raise IndexDamaged(
             f"The vector index {what} cannot be used ({error}).",
-            hint="Delete the folder “chroma” in the home; the next run rebuilds it from the catalog.",
+            hint="dossier doctor --repair rebuilds it from the catalog.",
         ) from error

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corpus.article import Passage, parse_passage_id
 from rag.errors import ModelUnavailable
-from rag.ports import Encoded, Hit
+from rag.ports import Encoded, Hit, Indexes, LexicalIndex, VectorStore
 from rag.words import STOPWORDS, fold, stem, terms, word_spans
 
 if TYPE_CHECKING:
@@ -87,6 +87,9 @@ class MemoryVectorStore:
     def count(self) -> int:
         return len(self.ids())
 
+    def scrub(self) -> None:
+        """Nothing to do."""
+
     def close(self) -> None:
         """Nothing to do."""
 
@@ -119,8 +122,66 @@ class MemoryLexicalIndex:
     def count(self) -> int:
         return len(self.ids())
 
+    def tainted(self) -> set[str]:
+        return set()
+
+    def scrub(self) -> None:
+        """Nothing to do."""
+
     def close(self) -> None:
         """Nothing to do."""
+
+
+@dataclass
+class MemoryStorage:
+    """A `rag.ports.Storage` in a dictionary; ``wrap`` is put around every index."""
+
+    wrap: Callable[[Any], Any] = lambda index: index
+    opened: dict[str, tuple[VectorStore, LexicalIndex]] = field(default_factory=dict)
+
+    def take(self) -> None:
+        """Nobody else can hold it."""
+
+    def indexes(self, fingerprint: str) -> Indexes:
+        return _MemoryIndexes(self, fingerprint)
+
+    def names(self) -> set[str]:
+        return set(self.opened)
+
+    def name(self, collection: str, fingerprint: str) -> str:
+        return f"{collection}/{fingerprint}"
+
+    def drop(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.opened.pop(name, None)
+
+    def reset(self) -> None:
+        self.opened.clear()
+
+    def compact(self) -> None:
+        """Nothing to do."""
+
+    def size(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+@dataclass(frozen=True)
+class _MemoryIndexes:
+    storage: MemoryStorage
+    fingerprint: str
+
+    def __call__(self, collection: str) -> tuple[VectorStore, LexicalIndex]:
+        name = self.storage.name(collection, self.fingerprint)
+        if name not in self.storage.opened:
+            wrap = self.storage.wrap
+            self.storage.opened[name] = (wrap(MemoryVectorStore()), wrap(MemoryLexicalIndex()))
+        return self.storage.opened[name]
+
+    def drop(self, collection: str) -> None:
+        self.storage.drop([self.storage.name(collection, self.fingerprint)])
 
 
 @dataclass(slots=True)

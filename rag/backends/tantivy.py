@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus.article import Passage
+from corpus.article import Passage, parse_passage_id
 from rag.errors import IndexDamaged
 from rag.ports import Hit
 
@@ -104,6 +105,25 @@ class TantivyIndex:
         with self._explained():
             return int(self._index.searcher().num_docs)
 
+    def tainted(self) -> set[str]:
+        from tantivy import Query
+
+        with self._explained():
+            segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+            dirty = {number for number, segment in enumerate(segments) if segment["deletes"]}
+            if not dirty:
+                return set()
+            searcher = self._index.searcher()
+            found = searcher.search(Query.all_query(), max(1, searcher.num_docs), count=False).hits
+            ids = (searcher.doc(place).get_first("id") for _, place in found if place.segment_ord in dirty)
+            return {parse_passage_id(id)[0] for id in ids}
+
+    def scrub(self) -> None:
+        with self._explained():
+            writer = self._open_writer()
+            self._commit(writer)
+            writer.garbage_collect_files()
+
     def close(self) -> None:
         if self._writer is not None:
             self._writer.wait_merging_threads()
@@ -125,5 +145,5 @@ class TantivyIndex:
         except (ValueError, OSError) as error:
             raise IndexDamaged(
                 f"The lexical index {self._folder} cannot be used ({error}).",
-                hint="Delete the folder “lexical” in the home; the next run rebuilds it from the catalog.",
+                hint="dossier doctor --repair rebuilds it from the catalog.",
             ) from error

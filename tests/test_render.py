@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,7 +28,10 @@ def visible(markup: str) -> str:
 
 
 def stored(text: str) -> Article:
-    return Article("c", "a", text_digest(text), "Title", text, "a.txt", datetime(2024, 1, 1, tzinfo=UTC))
+    return Article(
+        collection="c", id="a", sha256=text_digest(text), title="Title", text=text, origin="a.txt",
+        ingested=datetime(2024, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
 
 
 def cite(source: Article, start: int, end: int, marker: int = 1, **more: str | None) -> Citation:
@@ -68,7 +72,7 @@ def test_escaped_text_holds_nothing_that_means_something(text: str) -> None:
 
 
 def test_hostile_fields_stay_text() -> None:
-    source = Article("c", "a", text_digest(HOSTILE), HOSTILE, HOSTILE, "a", datetime(2024, 1, 1, tzinfo=UTC))
+    source = replace(stored(HOSTILE), title=HOSTILE)
     quote = Citation(
         1, "a", "c", source.sha256, 0, len(HOSTILE), HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)"
     )

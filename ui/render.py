@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -260,11 +261,13 @@ def is_web_address(url: str) -> bool:
 def _date_html(published: str | None) -> str:
     if not published:
         return '<span class="d-undated">date unknown</span>'
-    try:
-        day = date.fromisoformat(published[:10])
-    except ValueError:
-        return escape(published)
-    return f'<time datetime="{day.isoformat()}">{day.day} {day:%B} {day.year}</time>'
+    shown = published
+    with suppress(ValueError):
+        first = date.fromisoformat((published + "-01-01")[:10])
+        shown = {4: f"{first.year}", 7: f"{first:%B} {first.year}"}.get(
+            len(published), f"{first.day} {first:%B} {first.year}"
+        )
+    return f'<time datetime="{escape(published[:10])}">{escape(shown)}</time>'
 
 
 # --------------------------------------------------------------------------------------------------- plain text

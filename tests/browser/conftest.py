@@ -43,8 +43,9 @@ HOSTILE = '<img src=x onerror="window.pwned=1"> [click](javascript:window.pwned=
 def article(name: str, title: str, text: str, **more: str | None) -> Article:
     """A stored article of the invented town of Vessel Point."""
     return Article(
-        "harbour", name, text_digest(text), title, text, f"{name}.txt", datetime(2024, 5, 1, tzinfo=UTC), **more
-    )  # type: ignore[arg-type]
+        collection="harbour", id=name, sha256=text_digest(text), title=title, text=text, origin=f"{name}.txt",
+        ingested=datetime(2024, 5, 1, tzinfo=UTC), **more,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 FERRY = article(

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from corpus import stories
-from corpus.article import Article, SourceArticle
+from corpus.article import Article, SourceArticle, version_key
 from corpus.database import Database, writable_folder
 from corpus.errors import CatalogError, UnknownCollection
 from corpus.schema import (
@@ -97,15 +97,22 @@ class Catalog:
                 for file, (digest, articles) in files.items():
                     session.merge(FileRow(collection=collection, file=file, digest=digest, articles=articles))
 
-    def feed_state(self, url: str) -> tuple[str | None, str | None]:
-        """The ETag and the Last-Modified that a watched address gave when it was last read."""
+    def feed_state(self, collection: str, url: str) -> tuple[str | None, str | None]:
+        """The ETag and the Last-Modified that a watched address gave when it was last read into the collection."""
         with self.database.session() as session:
-            row = session.get(FeedRow, url)
+            row = session.get(FeedRow, (collection, url))
             return (row.etag, row.modified) if row else (None, None)
 
-    def remember_feed(self, url: str, etag: str | None, modified: str | None) -> None:
+    def remember_feed(self, collection: str, url: str, etag: str | None, modified: str | None) -> None:
         with self.database.session() as session:
-            session.merge(FeedRow(url=url, etag=etag, modified=modified))
+            session.merge(FeedRow(collection=collection, url=url, etag=etag, modified=modified))
+
+    def article_files(self, collection: str) -> set[str]:
+        """The files that hold the collection's articles."""
+        query = select(VersionRow.file).join(VersionRow.article).distinct()
+        wanted = (ArticleRow.collection == collection, VersionRow.state.in_((PENDING, LIVE)))
+        with self.database.session() as session:
+            return set(session.scalars(query.where(*wanted)))
 
     def mark_indexing(self, versions: Sequence[Article], slot: Slot = "serving") -> None:
         """Note that an index may hold parts of these versions from now on. Called before anything is written to it."""
@@ -280,6 +287,15 @@ class Catalog:
         """The versions of a collection that answer, a few in memory at a time."""
         yield from self._versions(VersionRow.state == LIVE, collection)
 
+    def unsettled(self, collection: str, index: str) -> set[str]:
+        """The version keys of which ``index`` may hold anything: work on them was begun, or is still to be done."""
+        unknown = or_(VersionRow.indexed.is_not(None) & (VersionRow.indexed != index), _lacking(index, "serving"))
+        gone = VersionRow.state.in_((RETIRED, DELETED)) & VersionRow.indexed.is_not(None)
+        query = select(ArticleRow.id, VersionRow.sha256).join(VersionRow.article).where(or_(unknown, gone))
+        with self.database.session() as session:
+            found = session.execute(query.where(ArticleRow.collection == collection))
+            return {version_key(article_id, digest) for article_id, digest in found}
+
     def live_twice(self) -> list[str]:
         """The ids of articles of which several versions are live, which never should be."""
         query = select(ArticleRow.id).join(ArticleRow.versions).where(VersionRow.state == LIVE)
@@ -320,8 +336,25 @@ class Catalog:
         order = {PENDING: 0, LIVE: 1}
         with self.database.session() as session:
             query = select(VersionRow.sha256, VersionRow.state).join(VersionRow.article)
-            states = dict(session.execute(query.where(ArticleRow.collection == collection, kept)).tuples())
+            rows = session.execute(query.where(ArticleRow.collection == collection, kept))
+            states = {row.sha256: row.state for row in rows}
         return sorted(found, key=lambda article: order.get(states[article.sha256], 2))
+
+    def collection_of(self, article_id: str) -> str:
+        """The one collection that holds an article of this id.
+
+        Raises:
+            CatalogError: none does, or several do.
+        """
+        wanted = (ArticleRow.id == article_id, VersionRow.state != DELETED)
+        with self.database.session() as session:
+            query = select(ArticleRow.collection).join(ArticleRow.versions).where(*wanted).distinct()
+            found = sorted(session.scalars(query))
+        if len(found) != 1:
+            where = f"in several collections: {', '.join(found)}" if found else "in no collection"
+            hint = "Name one of them: --collection." if found else "dossier articles lists what there is."
+            raise CatalogError(f"The article {article_id} is {where}.", hint=hint)
+        return found[0]
 
     def copies(self, collection: str, article_id: str) -> list[Article]:
         """All copies of an article's story, the article itself among them; only it, if there are no others."""

@@ -74,6 +74,6 @@ def detect(text: str) -> str | None:
 @cache
 def _identifier() -> Any:
     """Loads for most of a second, so at the first text that needs it."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

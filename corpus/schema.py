@@ -88,12 +88,12 @@ class BandRow(Base):
 
 
 class LinkRow(Base):
-    """Two articles found to be copies of one another, ``one`` the older row; ``similarity`` in 0 … 1."""
+    """An article that shares most of its words with a longer one; see `corpus.syndication.stories`."""
 
     __tablename__ = "links"
-    one: Mapped[int] = mapped_column(ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True)
-    other: Mapped[int] = mapped_column(ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True, index=True)
-    similarity: Mapped[float] = mapped_column(Float)
+    copy: Mapped[int] = mapped_column(ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[int] = mapped_column(ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True, index=True)
+    overlap: Mapped[float] = mapped_column(Float)
 
 
 class FileRow(Base):
@@ -110,6 +110,7 @@ class FeedRow(Base):
     """What a watched address last answered, so that it can be asked only for what is new."""
 
     __tablename__ = "feeds"
+    collection: Mapped[str] = mapped_column(ForeignKey("collections.name", ondelete="CASCADE"), primary_key=True)
     url: Mapped[str] = mapped_column(Text, primary_key=True)
     etag: Mapped[str | None] = mapped_column(Text)
     modified: Mapped[str | None] = mapped_column(Text)

@@ -6,7 +6,6 @@ others or a million; only the few that share a band are compared word for word.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ from sqlalchemy.orm import Session
 from corpus import syndication
 from corpus.article import Article
 from corpus.schema import LIVE, PENDING, ArticleRow, BandRow, LinkRow, VersionRow
+
+Link = tuple[int, int, float]  # (copy, source, overlap), by the keys of their rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,14 @@ def place(session: Session, row: ArticleRow, text: str, *, new: bool) -> None:
     """Find the article's copies by its newest text, and join (or leave) their story."""
     former = set() if new else _forget(session, row)
     keys = syndication.bands(syndication.signature(text))
-    similar = _similar(session, row, text, keys) if keys else {}
-    bands = [{"collection": row.collection, "band": band, "article_key": row.key} for band in keys]
-    links = [{"one": min(key, row.key), "other": max(key, row.key), "similarity": s} for key, s in similar.items()]
-    if bands:
+    links = _links(session, row, text, keys) if keys else []
+    if keys:
+        bands = [{"collection": row.collection, "band": band, "article_key": row.key} for band in keys]
         session.execute(insert(BandRow), bands)
     if links:
-        session.execute(insert(LinkRow), links)
-    if former or similar:
-        _regroup(session, {row.key, *former, *similar})
+        session.execute(insert(LinkRow), [{"copy": copy, "source": source, "overlap": o} for copy, source, o in links])
+    if former or links:
+        _regroup(session, {row.key, *former})
 
 
 def remove(session: Session, row: ArticleRow) -> None:
@@ -69,48 +69,49 @@ def remove(session: Session, row: ArticleRow) -> None:
 
 def _forget(session: Session, row: ArticleRow) -> set[int]:
     """Drop what is known of the article's copies; their keys."""
-    mine = or_(LinkRow.one == row.key, LinkRow.other == row.key)
-    former = {key for link in session.scalars(select(LinkRow).where(mine)) for key in (link.one, link.other)}
+    mine = or_(LinkRow.copy == row.key, LinkRow.source == row.key)
+    former = {key for link in session.scalars(select(LinkRow).where(mine)) for key in (link.copy, link.source)}
     session.execute(delete(BandRow).where(BandRow.article_key == row.key))
     session.execute(delete(LinkRow).where(mine))
     return former
 
 
-def _similar(session: Session, row: ArticleRow, text: str, bands: list[int]) -> dict[int, float]:
-    """The articles of the collection that are copies of this text, with their similarity."""
+def _links(session: Session, row: ArticleRow, text: str, bands: list[int]) -> list[Link]:
+    """The articles of the collection that are copies of this text, or that it is a copy of."""
     shared = (BandRow.collection == row.collection, BandRow.band.in_(bands), BandRow.article_key != row.key)
     candidates = list(session.scalars(select(BandRow.article_key).where(*shared).distinct()))
-    mine = syndication.shingles(text)
-    found: dict[int, float] = {}
+    mine = syndication.shingles(text) if candidates else frozenset()
+    links: list[Link] = []
     for key in candidates:
         current = (VersionRow.article_key == key, VersionRow.state.in_((PENDING, LIVE)))
         newest = select(VersionRow.text).where(*current).order_by(VersionRow.state.desc())  # pending before live
-        other = session.scalars(newest).first()
-        similarity = syndication.overlap(mine, syndication.shingles(other)) if other else 0.0
-        if similarity >= syndication.LINKED:
-            found[key] = similarity
-    return found
+        theirs = syndication.shingles(session.scalars(newest).first() or "")
+        overlap = syndication.overlap(mine, theirs)
+        if overlap >= syndication.LINKED:
+            (_, source), (_, copy) = sorted([(-len(mine), row.key), (-len(theirs), key)])
+            links.append((copy, source, overlap))
+    return links
 
 
 def _regroup(session: Session, touched: Iterable[int]) -> None:
-    """Name each story that the touched articles are in, or were in, by the smallest key of its connected copies."""
+    """Name each story that the touched articles are in, or were in, by the smallest key of its members."""
     waiting = set(touched)
     while waiting:
-        component = _connected(session, waiting.pop())
-        waiting -= component
-        story = min(component) if len(component) > 1 else None
-        for row in session.scalars(select(ArticleRow).where(ArticleRow.key.in_(component))):
-            row.story = story
+        found, links = _connected(session, waiting.pop())
+        waiting -= found
+        names = {key: min(members) for members in syndication.stories(links) for key in members}
+        for row in session.scalars(select(ArticleRow).where(ArticleRow.key.in_(found))):
+            row.story = names.get(row.key)
     session.flush()
 
 
-def _connected(session: Session, start: int) -> set[int]:
+def _connected(session: Session, start: int) -> tuple[set[int], set[Link]]:
+    """The articles that are linked with one, directly or by others, and the links between them."""
     found, frontier = {start}, {start}
+    links: set[Link] = set()
     while frontier:
-        near: dict[int, set[int]] = defaultdict(set)
-        for link in session.scalars(select(LinkRow).where(or_(LinkRow.one.in_(frontier), LinkRow.other.in_(frontier)))):
-            near[link.one].add(link.other)
-            near[link.other].add(link.one)
-        frontier = {key for keys in near.values() for key in keys} - found
+        near = or_(LinkRow.copy.in_(frontier), LinkRow.source.in_(frontier))
+        links |= {(link.copy, link.source, link.overlap) for link in session.scalars(select(LinkRow).where(near))}
+        frontier = {key for copy, source, _ in links for key in (copy, source)} - found
         found |= frontier
-    return found
+    return found, links

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from corpus.article import Article, Dated, Description, Extent, Provenance, SourceArticle, text_digest
-from corpus.schema import LIVE, PENDING, RETIRED, ArticleRow, VersionRow
+from corpus.schema import LIVE, PENDING, RETIRED, ArticleRow, FileRow, VersionRow
 
 Outcome = Literal["added", "changed", "unchanged"]
 PARTLY = "partly"  # for `VersionRow.indexed`: some index may hold this version, incomplete or with other metadata
@@ -34,7 +34,8 @@ def store(session: Session, collection: str, article: SourceArticle) -> tuple[Ou
         session.flush()
     versions = {version.sha256: version for version in row.versions}
     version = versions.get(article.sha256)
-    if version is not None and _superseded(version, article, row):
+    _forget_former_file(session, row, article)
+    if _superseded(version, article, row) or _sums_up(article, row):
         return "unchanged", row
     overtaken = [other for other in versions.values() if other.state == PENDING and other is not version]
     for other in overtaken:
@@ -102,21 +103,43 @@ def _another_article(row: ArticleRow, article: SourceArticle) -> bool:
         known.file == article.file
         or known.sha256 == article.sha256
         or known.title == article.title
-        or (known.url is not None and known.url == article.url and known.outlet == article.outlet)
+        or (known.url is not None and known.url == article.url and _may_be_one(known.outlet, article.outlet))
         for known in row.versions
     )
 
 
-def _superseded(version: VersionRow, article: SourceArticle, row: ArticleRow) -> bool:
+def _may_be_one(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def _forget_former_file(session: Session, row: ArticleRow, article: SourceArticle) -> None:
+    """A renamed file's old name is no file that was read: whatever comes to lie there is to be read anew."""
+    for former in {version.file for version in row.versions if version.state in _CURRENT} - {article.file}:
+        if not Path(former).exists():
+            session.execute(delete(FileRow).where(FileRow.collection == row.collection, FileRow.file == former))
+
+
+def _sums_up(article: SourceArticle, row: ArticleRow) -> bool:
+    """Whether this is a feed's summary of an article that is there whole."""
+    current = [version for version in row.versions if version.state in _CURRENT]
+    return article.extent == "summary" and any(version.extent == "full" for version in current)
+
+
+def _superseded(version: VersionRow | None, article: SourceArticle, row: ArticleRow) -> bool:
     """Whether this is an old copy of an article that another file, still there, holds in a newer text."""
-    return version.state == RETIRED and any(
-        newer.state in _CURRENT and newer.file != article.file and Path(newer.file).exists() for newer in row.versions
+    return (
+        version is not None
+        and version.state == RETIRED
+        and any(
+            newer.state in _CURRENT and newer.file != article.file and Path(newer.file).exists()
+            for newer in row.versions
+        )
     )
 
 
 def describe(version: VersionRow, article: SourceArticle) -> bool:
     """Copy what is known besides the text; whether anything differed."""
-    version.origin, version.file = article.origin, article.file  # a file may be renamed; no index knows its name
+    version.origin, version.file = article.origin, article.file  # no index knows them
     new: dict[str, object] = {name: getattr(article, name) for name in _PLAIN}
     new["authors"] = list(article.authors)
     for name in _DATES:

@@ -22,7 +22,7 @@ from corpus.sentences import sentence_spans
 LINKED = 0.5  # of `overlap`
 
 _FEWEST = 20  # shingles; what is shorter is a caption, or a page of which only the furniture was stored
-_SUSPECT = 40  # shingles that two texts may share though all of it is furniture that does not look like it
+_SUSPECT = 30  # shingles that two texts may share though all of it is furniture that does not look like it
 _FORGIVEN = 80  # shingles that a copy may have of such furniture
 _BANDS, _ROWS = 64, 2  # of 100 pairs that have a third of their shingles in common, 99.9 share a band; at 3 %, 6 do
 _SEED = 20240301

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -104,14 +104,15 @@ class Doctor:
 
     def _collection(self, collection: str) -> Iterator[Finding]:
         expected = self._expected(collection)
+        unsettled = self.catalog.unsettled(collection, self.engine.fingerprint)  # what is wrong with them was said
         vectors, lexical = self.engine.indexes(collection)
         for kind, held in (("vector", vectors.ids()), ("lexical", lexical.ids())):
             index = f"The {kind} index of “{collection}”"
-            missing = _versions(expected - held)
+            missing = _versions(expected - held, unsettled)
             if missing:
                 words = f"{index} lacks passages of {_articles(len(missing))}: {_some(missing)}."
                 yield Finding(words, "rebuild", collection, tuple(missing))
-            strange = _versions(held - expected)
+            strange = _versions(held - expected, unsettled)
             if strange:
                 words = f"{index} holds passages that are in no live article: {_some(strange)}."
                 yield Finding(words, "remove", collection, tuple(strange))
@@ -139,8 +140,8 @@ class Doctor:
         self.engine.indexer.run(progress)
 
 
-def _versions(passages: Iterable[str]) -> list[str]:
-    return sorted({parse_passage_id(id)[0] for id in passages})
+def _versions(passages: Iterable[str], without: Set[str]) -> list[str]:
+    return sorted({parse_passage_id(id)[0] for id in passages} - without)
 
 
 def _articles(count: int) -> str:

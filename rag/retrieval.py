@@ -34,11 +34,18 @@ class Retriever:
         vector = self.embedder.embed([question])[0]
         dense: dict[tuple[str, str], float] = {}
         lexical: dict[tuple[str, str], float] = {}
+        wordless: dict[tuple[str, str], float] = {}  # what is known to hold no word of the question
         for collection in collections:
             vectors, index = self.indexes(collection)
-            dense |= _keyed(collection, vectors.search(vector, self.settings.candidates))
-            lexical |= _keyed(collection, index.search(question, self.settings.candidates))
-        fused = fuse((dense, self.settings.dense_weight), (lexical, 1 - self.settings.dense_weight))
+            near = _keyed(collection, vectors.search(vector, self.settings.candidates))
+            found = _keyed(collection, index.search(question, self.settings.candidates))
+            dense |= near
+            lexical |= found
+            if len(found) < self.settings.candidates:
+                wordless |= dict.fromkeys(near.keys() - found.keys(), 0.0)
+        fused = fuse(
+            (dense, self.settings.dense_weight), (lexical | wordless if lexical else {}, 1 - self.settings.dense_weight)
+        )
         ranked = sorted(fused, key=lambda key: (-fused[key], key))
         live = self._live(ranked)
         evidence: list[Evidence] = []

@@ -292,7 +292,8 @@ class _Watcher:
     def known(self, folder: _Folder) -> dict[str, Stamp | None]:
         """The files under a folder of which the collection holds articles."""
         with suppress(UnknownCollection):
-            files = {article.file for article in self.assistant.articles(self.collection)}
+            self.assistant.catalog.require(self.collection)
+            files = self.assistant.catalog.article_files(self.collection)
             return {file: None for file in sorted(files) if Path(file).is_relative_to(folder.root)}
         return {}
 
@@ -322,9 +323,9 @@ class _Watcher:
     def poll(self, feed: _Feed) -> WatchReport:
         """Ask an address for what is new, and set when to ask it next."""
         catalog = self.assistant.catalog
-        key = f"{self.collection} {feed.url}"  # another collection may watch it too
         # A collection that has lost what the feed gave it needs all of it again.
-        etag, modified = catalog.feed_state(key) if catalog.in_file(self.collection, feed.url) else (None, None)
+        held = catalog.in_file(self.collection, feed.url)
+        etag, modified = catalog.feed_state(self.collection, feed.url) if held else (None, None)
         try:
             fetched = fetch(feed.url, self.limits, etag=etag, modified=modified)
         except FetchError as error:
@@ -335,7 +336,7 @@ class _Watcher:
         if fetched is not None:
             report, whole = self._take(fetched, feed)
             if whole:
-                catalog.remember_feed(key, fetched.etag, fetched.modified)
+                catalog.remember_feed(self.collection, feed.url, fetched.etag, fetched.modified)
             stated = _TTL.search(fetched.data[:20_000])
             feed.ttl = 60.0 * int(stated[1]) if stated else 0.0
         feed.failures = 0

@@ -131,3 +131,12 @@ def test_no_more_passages_than_asked_for(assistant: Build, limit: int) -> None:
     opened = assistant(articles=[source(f"Ship number {number} sank.", f"a{number}") for number in range(9)])
     assert len(opened.search("Which ship sank?", limit=limit)) == limit
     assert len(opened.search("Which ship sank?")) == 8
+
+
+def test_the_one_passage_with_a_rare_word_is_found_among_many(assistant: Build) -> None:
+    """A leg with a single hit has no spread of its own; that the others hold no word of the question counts."""
+    many = [
+        source(f"Ship {number} called at Vessel Point in {1200 + number}.", f"ship-{number}") for number in range(90)
+    ]
+    opened = assistant(articles=[*many, source("The brindlemoor was sold at Vessel Point.", "sale")])
+    assert opened.search("brindlemoor")[0].article == "sale"

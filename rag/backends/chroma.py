@@ -10,13 +10,13 @@ import re
 import shutil
 import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Passage
-from rag.errors import IndexDamaged
+from rag.backends.failures import explained
 from rag.ports import Hit
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def open_client(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    with _explained(folder):
+    with _explained(str(folder), folder):
         return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
 
@@ -47,15 +47,16 @@ class ChromaVectorStore:
 
     def __init__(self, client: Any, name: str) -> None:
         self._client = client
+        self._folder = Path(client.get_settings().persist_directory)
         self._name = name
-        with _explained(name):
+        with self._explained():
             self._collection = client.get_or_create_collection(
                 name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
             )
             self._batch = int(client.get_max_batch_size())
 
     def upsert(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        with _explained(self._name):
+        with self._explained():
             for at in range(0, len(passages), self._batch):
                 batch = passages[at : at + self._batch]
                 self._collection.upsert(
@@ -66,12 +67,12 @@ class ChromaVectorStore:
                 )
 
     def delete(self, version_keys: Sequence[str]) -> None:
-        with _explained(self._name):
+        with self._explained():
             for at in range(0, len(version_keys), self._batch):
                 self._collection.delete(where={"version": {"$in": list(version_keys[at : at + self._batch])}})
 
     def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        with _explained(self._name):
+        with self._explained():
             limit = min(limit, self._collection.count())
             if not limit:
                 return []
@@ -79,19 +80,22 @@ class ChromaVectorStore:
         return [Hit(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def ids(self) -> set[str]:
-        with _explained(self._name):
+        with self._explained():
             return set(self._collection.get(include=[])["ids"])
 
     def count(self) -> int:
-        with _explained(self._name):
+        with self._explained():
             return int(self._collection.count())
 
     def scrub(self) -> None:
-        with _explained(self._name):
-            scrub(Path(self._client.get_settings().persist_directory))
+        with self._explained():
+            scrub(self._folder)
 
     def close(self) -> None:
         """Nothing to do: the client is shared and closed by whoever opened it."""
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return _explained(self._name, self._folder)
 
 
 def scrub(folder: Path) -> None:
@@ -146,15 +150,9 @@ def _metadata(passage: Passage) -> dict[str, str | int]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-@contextmanager
-def _explained(what: object) -> Iterator[None]:
+def _explained(index: str, folder: Path) -> AbstractContextManager[None]:
     from chromadb.errors import ChromaError, InternalError
 
-    try:
-        yield
     # AttributeError: what Chroma stumbles over while it clears up after a file that it could not open.
-    except (ChromaError, InternalError, OSError, ValueError, RuntimeError, AttributeError, sqlite3.Error) as error:
-        raise IndexDamaged(
-            f"The vector index {what} cannot be used ({error}).",
-            hint="dossier doctor --repair rebuilds it from the catalog.",
-        ) from error
+    kinds = (ChromaError, InternalError, OSError, ValueError, RuntimeError, AttributeError, sqlite3.Error)
+    return explained(f"vector index {index}", folder, kinds)

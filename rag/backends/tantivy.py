@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from corpus.article import Passage, parse_passage_id
-from rag.errors import IndexDamaged
+from rag.backends.failures import explained
 from rag.ports import Hit
 
 _ANALYZER = "dossier"
@@ -138,12 +138,5 @@ class TantivyIndex:
         writer.commit()
         self._index.reload()
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(
-                f"The lexical index {self._folder} cannot be used ({error}).",
-                hint="dossier doctor --repair rebuilds it from the catalog.",
-            ) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(f"lexical index {self._folder}", self._folder, (ValueError, OSError, KeyError))

@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.common import Chosen, Json, Yes, app, catalogued, confirm, note, progress, say, say_json, table, working
+from ui.cli.common import (
+    Chosen,
+    Collection,
+    Json,
+    Yes,
+    app,
+    catalogued,
+    confirm,
+    note,
+    progress,
+    say,
+    say_json,
+    table,
+    working,
+)
 
 if TYPE_CHECKING:
     from corpus.article import Article, Dated
@@ -141,7 +155,7 @@ def articles(
 @app.command()
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="As `dossier articles` lists it.")],
-    collection: Chosen = "articles",
+    collection: Collection = None,
     text: Annotated[bool, typer.Option("--text", help="The whole text too.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -149,6 +163,7 @@ def show(
     from ui.describe import described, history
 
     with catalogued() as assistant:
+        collection = collection or assistant.catalog.collection_of(article_id)
         versions = assistant.catalog.versions(collection, article_id)
         story = assistant.story(collection, article_id)
     if as_json:

@@ -7,7 +7,9 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint check samples clean
+.PHONY: help chat test lint check bench soak samples clean
+# Question sets and pages for measuring (see evals/); none of them is part of the project.
+DATA ?= $(or $(DOSSIER_DATA),../shared/data)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +27,14 @@ lint: $(INSTALLED_DEV) ## Check style, types and import contracts
 	$(BIN)/lint-imports
 
 check: lint test ## Everything that a change must pass
+
+bench: $(INSTALLED) ## Print what taking in articles costs, as ratios (DATA=folder of question sets)
+	$(BIN)/python -m evals.bench $(DATA)/news
+	$(BIN)/python -m evals.syndication $(DATA)/news
+	$(BIN)/python -m evals.extraction $(DATA)/extraction
+
+soak: $(INSTALLED) ## Kill indexing 30 times at random instants, and prove that nothing is lost or doubled
+	$(BIN)/python tests/soak.py
 
 samples: $(INSTALLED) ## Write the sample question set anew from the sample articles
 	$(BIN)/python -m evals.samples

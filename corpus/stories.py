@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from corpus import syndication
 from corpus.article import Article
-from corpus.schema import LIVE, PENDING, ArticleRow, BandRow, LinkRow, VersionRow
+from corpus.differences import Differences, differences
+from corpus.originals import Copy, credit, representative
+from corpus.schema import LIVE, PENDING, ArticleRow, Base, BandRow, LinkRow, VersionRow
 
 Link = tuple[int, int, float]  # (copy, source, overlap), by the keys of their rows
 
@@ -27,24 +29,24 @@ class Story:
     """
 
     original: Article
-    copies: tuple[tuple[Article, syndication.Differences], ...]
+    copies: tuple[tuple[Article, Differences], ...]
 
     @classmethod
     def of(cls, articles: Sequence[Article]) -> Story:
         """Raises ValueError if there are no articles."""
         known = {article.id: article for article in articles}
-        first = known[syndication.representative([_copy(article) for article in articles]).id]
+        first = known[representative([_copy(article) for article in articles]).id]
         others = [article for article in articles if article is not first]
-        return cls(first, tuple((other, syndication.differences(first.text, other.text)) for other in others))
+        return cls(first, tuple((other, differences(first.text, other.text)) for other in others))
 
 
-def _copy(article: Article) -> syndication.Copy:
-    return syndication.Copy(
+def _copy(article: Article) -> Copy:
+    return Copy(
         id=article.id,
         outlet=article.outlet,
         published=article.published.value if article.published else None,
         text_length=len(article.text),
-        credit=syndication.credit(article.text),
+        credit=credit(article.text),
     )
 
 
@@ -55,7 +57,8 @@ def place(session: Session, row: ArticleRow, text: str, *, new: bool) -> None:
     links = _links(session, row, text, keys) if keys else []
     if keys:
         bands = [{"collection": row.collection, "band": band, "article_key": row.key} for band in keys]
-        session.execute(insert(BandRow), bands)
+        # 64 rows for every article: not through the objects, which would cost more than all the rest
+        session.connection().execute(insert(Base.metadata.tables["bands"]), bands)
     if links:
         session.execute(insert(LinkRow), [{"copy": copy, "source": source, "overlap": o} for copy, source, o in links])
     if former or links:

@@ -2,7 +2,7 @@
 
 FOLDER holds ``articles.jsonl`` or ``articles.jsonl.gz`` (see `evals.case`). From 300 of its articles reprints are made
 by the recipes below; everything is then clustered as a catalog does, one article at a time: bands, candidates,
-comparison, connected components. What counts is every pair that ends up in one cluster.
+comparison, each copy with its best source. What counts is every pair that ends up in one cluster.
 
 True is the pair of an original and its reprint, and any pair of the folder's own articles of which one has three
 quarters of its words in runs of eight that the other has too; with what follows from these. All other pairs are false.

@@ -2,7 +2,7 @@
 
 What happens in a folder only wakes us up; what to do is told by comparing two looks at it (`plan`). So nothing depends
 on the order, the number or the kind of the system's messages, and what happened while nobody watched is found the same
-way. All work is done in the calling thread, one thing after another.
+way. Feeds are polled by `rag.polling`. All work is done in the calling thread, one thing after another.
 """
 
 from __future__ import annotations
@@ -17,25 +17,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict, Unpack
-from urllib.parse import urlsplit
 
 import watchfiles
 
 from corpus import readers
-from corpus.article import SourceArticle
-from corpus.fetching import DEFAULT_LIMITS, Fetched, Limits, fetch
-from corpus.readers import Skipped, Source
+from corpus.fetching import Limits
+from corpus.readers import Source
 from rag.assistant import AddReport, Assistant
-from rag.errors import FetchError, NothingToRead, ReadingError, UnknownCollection
+from rag.errors import NothingToRead, ReadingError, UnknownCollection
+from rag.polling import Poller
 
-_SHORTEST_POLL = 60.0  # seconds, whatever is asked for
-_LONGEST_POLL = 86_400.0  # seconds, however often a feed failed or however rarely it says that it changes
 _TICK = 1.0  # seconds between two looks at the clock
 _SETTLED = 1.0  # seconds since the last write after which a file counts as whole
-_PAGES = 20  # pages that a feed links to, fetched at most in one poll
-_PACE = 1.0  # seconds between two pages of the same host
-_FEEDS = frozenset({".rss", ".atom", ".xml"})
-_TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>")  # minutes; RSS only, near the top
 # What editors, browsers and office programs write beside a file, or before it is whole.
 _UNFINISHED = re.compile(r"^[.~]|~$|\.(part|partial|crdownload|download|tmp|temp|lock|sw[opx])$", re.IGNORECASE)
 
@@ -50,6 +43,10 @@ class WatchReport(AddReport):
     """What a change of the sources did to the collection; ``deleted`` counts articles whose file is gone."""
 
     deleted: int = 0
+
+    @classmethod
+    def of(cls, report: AddReport) -> WatchReport:
+        return cls(report.added, report.changed, report.unchanged, report.skipped)
 
     def __bool__(self) -> bool:
         return bool(self.articles or self.deleted or self.skipped)
@@ -98,7 +95,8 @@ def watch(
     """
     if not sources:
         raise NothingToRead("There is nothing to watch.", hint="Name a folder, or the address of a feed.")
-    watcher = _Watcher(assistant, collection, stop, **options)
+    poller = Poller(assistant, collection, stop, **options)
+    watcher = _Watcher(assistant, collection, poller, options.get("mapping", {}))
     for source in sources:
         watcher.take_up(source)
     for stirred in _ticks([folder.root for folder in watcher.folders], stop):
@@ -221,59 +219,20 @@ def _identity(root: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-# Feeds
-
-
-def next_poll(interval: float, *, ttl: float = 0.0, failures: int = 0, wait: float | None = None) -> float:
-    """Seconds until an address is polled again.
-
-    Args:
-        interval: seconds between polls when all is well.
-        ttl: seconds for which the feed says it stays as it is.
-        failures: how many polls in a row have failed; each doubles the time.
-        wait: seconds that the server asked for.
-    """
-    seconds = max(interval, min(ttl, _LONGEST_POLL)) * 2.0 ** min(failures, 20)
-    return max(min(seconds, max(_LONGEST_POLL, interval)), wait or 0.0)
-
-
-@dataclass(slots=True)
-class _Feed:
-    url: str
-    interval: float
-    due: float = 0.0  # by the monotonic clock
-    failures: int = 0
-    ttl: float = 0.0
-    tried: set[str] = field(default_factory=set)  # links; each is tried once, so that a refusal is not asked for again
-
-    def rest(self, wait: float | None = None) -> None:
-        self.due = time.monotonic() + next_poll(self.interval, ttl=self.ttl, failures=self.failures, wait=wait)
-
-
-def _page(item: SourceArticle | Skipped) -> str | None:
-    """The address of the page that an entry sums up; None for an entry that is whole."""
-    return item.url if isinstance(item, SourceArticle) and item.extent == "summary" else None
-
-
-# Both
+# Folders and addresses
 
 
 @dataclass(slots=True)
 class _Watcher:
     assistant: Assistant
     collection: str
-    stop: threading.Event
-    poll_seconds: float = 15 * 60.0
-    full_text: bool = False
-    limits: Limits = DEFAULT_LIMITS
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    poller: Poller
+    mapping: Mapping[str, str]
     folders: list[_Folder] = field(default_factory=list)
-    feeds: list[_Feed] = field(default_factory=list)
-    fetched: dict[str, float] = field(default_factory=dict)  # host → when a page of it was last fetched
 
     def take_up(self, source: str) -> None:
         if source.lower().startswith(("http://", "https://")):
-            self.feeds.append(_Feed(source, max(self.poll_seconds, _SHORTEST_POLL)))
+            self.poller.take_up(source)
         else:
             folder = _Folder.of(source)
             folder.done = self.known(folder) if look(folder.root) else {}  # empty: its disk may be away
@@ -285,9 +244,7 @@ class _Watcher:
             folder.check()
             if stirred or folder.again:
                 yield self.follow(folder)
-        for feed in self.feeds:
-            if feed.due <= time.monotonic() and not self.stop.is_set():
-                yield self.poll(feed)
+        yield from map(WatchReport.of, self.poller.go_round())
 
     def known(self, folder: _Folder) -> dict[str, Stamp | None]:
         """The files under a folder of which the collection holds articles."""
@@ -305,7 +262,7 @@ class _Watcher:
         report = WatchReport()
         if step.read:
             sources = [Source.of(Path(file), self.mapping) for file in step.read]
-            report = _sum(self.assistant.add_sources(sources, collection=self.collection))
+            report = WatchReport.of(self.assistant.add_sources(sources, collection=self.collection))
             folder.done |= {file: now[file] for file in step.read}
         if step.gone:
             folder.check()
@@ -319,76 +276,3 @@ class _Watcher:
         for file in filter(vanished, files):
             ids |= dict.fromkeys(self.assistant.catalog.in_file(self.collection, file))
         return self.assistant.delete(self.collection, *ids) if ids else 0
-
-    def poll(self, feed: _Feed) -> WatchReport:
-        """Ask an address for what is new, and set when to ask it next."""
-        catalog = self.assistant.catalog
-        # A collection that has lost what the feed gave it needs all of it again.
-        held = catalog.in_file(self.collection, feed.url)
-        etag, modified = catalog.feed_state(self.collection, feed.url) if held else (None, None)
-        try:
-            fetched = fetch(feed.url, self.limits, etag=etag, modified=modified)
-        except FetchError as error:
-            feed.failures += 1
-            feed.rest(error.wait)
-            return WatchReport(skipped=[Skipped(feed.url, str(error))])
-        report = WatchReport()
-        if fetched is not None:
-            report, whole = self._take(fetched, feed)
-            if whole:
-                catalog.remember_feed(self.collection, feed.url, fetched.etag, fetched.modified)
-            stated = _TTL.search(fetched.data[:20_000])
-            feed.ttl = 60.0 * int(stated[1]) if stated else 0.0
-        feed.failures = 0
-        feed.rest()
-        return report
-
-    def _take(self, fetched: Fetched, feed: _Feed) -> tuple[WatchReport, bool]:
-        """Add what was fetched; whether that was all of it, the linked pages too."""
-        source = fetched.source(self.mapping)
-        if not self.full_text or source.ending not in _FEEDS:
-            return _sum(self.assistant.add_sources([source], collection=self.collection)), True
-        entries = list(readers.read(source))
-        links = dict.fromkeys(filter(None, map(_page, entries)))
-        fresh = [link for link in links if link not in feed.tried and not self._holds(link)]
-        pages, failed = self._pages(fresh[:_PAGES], feed)
-        of_pages = self.assistant.add_sources(pages, collection=self.collection) if pages else AddReport()
-        awaited = {link for link in fresh if link not in feed.tried}
-        # A summary must not take the place of the page that it sums up, nor come just before it.
-        rest = [entry for entry in entries if not (self._holds(page := _page(entry)) or page in awaited)]
-        of_entries = self.assistant.add_articles(rest, collection=self.collection) if rest else AddReport()
-        return _sum(of_pages, AddReport(skipped=failed), of_entries), not awaited
-
-    def _holds(self, link: str | None) -> bool:
-        return link is not None and bool(self.assistant.catalog.in_file(self.collection, link))
-
-    def _pages(self, links: Iterable[str], feed: _Feed) -> tuple[list[Source], list[Skipped]]:
-        pages: list[Source] = []
-        failed: list[Skipped] = []
-        for link in links:
-            if self._paced(link):
-                break
-            feed.tried.add(link)
-            try:
-                page = fetch(link, self.limits)
-            except FetchError as error:
-                failed.append(Skipped(link, str(error)))
-            else:
-                pages += [page.source()] if page else []
-        return pages, failed
-
-    def _paced(self, link: str) -> bool:
-        """Wait until the link's host may be asked again; whether that was interrupted."""
-        host = urlsplit(link).netloc
-        stopped = self.stop.wait(max(0.0, self.fetched.get(host, 0.0) + _PACE - time.monotonic()))
-        self.fetched[host] = time.monotonic()
-        return stopped
-
-
-def _sum(*reports: AddReport) -> WatchReport:
-    return WatchReport(
-        added=sum(report.added for report in reports),
-        changed=sum(report.changed for report in reports),
-        unchanged=sum(report.unchanged for report in reports),
-        skipped=[skipped for report in reports for skipped in report.skipped],
-    )

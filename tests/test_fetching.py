@@ -8,78 +8,20 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from loopback import OPEN, Answer, Site, saying, serving
 
 from corpus.errors import FetchError
-from corpus.fetching import Fetched, Limits, addresses, fetch, is_public
+from corpus.fetching import Fetched, Limits, fetch
+from corpus.network import addresses, is_public
 from rag.settings import Fetching
 
 PUBLIC = "93.184.216.34"
-OPEN = Limits(timeout=20, private_addresses=True)
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Site:
-    """A server on loopback; what it answers is given by path."""
-
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self.answers: dict[str, Answer] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.stop = threading.Event()
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                site.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-                site.answers[self.path.partition("?")[0]](self)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing is printed."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        if context:
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.port = self.server.server_address[1]
-
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
-
-    def says(self, path: str, body: bytes = b"Hello.", status: int = 200, **headers: str) -> None:
-        self.answers[path] = saying(body, status, **headers)
-
-
-def saying(body: bytes = b"Hello.", status: int = 200, **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in ({"content_length": str(len(body))} | headers).items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-        handler.close_connection = True
-
-    return answer
-
-
-@contextmanager
-def serving(site: Site) -> Iterator[Site]:
-    thread = threading.Thread(target=site.server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.stop.set()
-        site.server.shutdown()
-        thread.join()
-        site.server.server_close()
 
 
 @pytest.fixture
@@ -279,7 +221,7 @@ def test_names_in_any_script_are_looked_up_as_their_ascii_form(site: Site) -> No
 @pytest.mark.parametrize("place", ["//10.0.0.1/", "//[::1]/", "//169.254.169.254/latest/meta-data"])
 def test_a_redirect_to_a_private_address_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     site.says("/", b"", 302, location=f"http:{place}")
-    monkeypatch.setattr("corpus.fetching.is_public", lambda address: address == "127.0.0.1" or is_public(address))
+    monkeypatch.setattr("corpus.network.is_public", lambda address: address == "127.0.0.1" or is_public(address))
     with pytest.raises(FetchError, match="not on the public Internet"):
         fetch(site.url(), Limits())
     assert len(site.asked) == 1

@@ -13,19 +13,20 @@ from typing import Any
 
 import pytest
 from builders import FERRY, LIGHTHOUSE
-from test_fetching import OPEN, Site, saying, serving
+from loopback import OPEN, Site, saying, serving
 
 from corpus.errors import ReadingError
-from rag import Assistant, watching
-from rag.watching import Stamp, WatchReport, look, next_poll, plan, vanished, watch
+from rag import Assistant, polling, watching
+from rag.polling import next_poll
+from rag.watching import Stamp, WatchReport, look, plan, vanished, watch
 
 Build = Callable[..., Assistant]
 
 
 @pytest.fixture(autouse=True)
 def haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_SETTLED", "_TICK", "_PACE", "_SHORTEST_POLL"):
-        monkeypatch.setattr(watching, name, 0.05)
+    for module, name in ((watching, "_SETTLED"), (watching, "_TICK"), (polling, "_PACE"), (polling, "_SHORTEST_POLL")):
+        monkeypatch.setattr(module, name, 0.05)
 
 
 @pytest.fixture
@@ -386,7 +387,7 @@ def test_summaries_give_way_to_the_pages_that_they_link_to(assistant: Build, sit
 def test_twenty_pages_in_a_poll_and_the_rest_in_the_next(
     assistant: Build, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "_PAGES", 2)
+    monkeypatch.setattr(polling, "_PAGES", 2)
     links = [site.url(f"/{number}") for number in range(5)]
     site.answers["/feed"] = tagged(feed(*((link, f"Summary {link}.") for link in links), full=False), '"1"')
     for number in range(5):

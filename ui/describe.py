@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpus.article import Article, Dated
+from corpus.differences import Differences
 from corpus.stories import Story
-from corpus.syndication import Differences
 from ui.render import plain
 
 _SHOWN = 3  # sentences that a copy left out or added, before "and 4 more"

@@ -16,7 +16,7 @@ from corpus import syndication
 from corpus.article import Article
 from corpus.differences import Differences, differences
 from corpus.originals import Copy, credit, representative
-from corpus.schema import LIVE, PENDING, ArticleRow, Base, BandRow, LinkRow, VersionRow
+from corpus.schema import LIVE, PENDING, ArticleRow, BandRow, Base, LinkRow, VersionRow
 
 Link = tuple[int, int, float]  # (copy, source, overlap), by the keys of their rows
 

@@ -12,7 +12,26 @@ from pathlib import Path
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError, UnsupportedFormat
 from corpus.language import detect, normal
-from corpus.readers import docx, feed, html, jsonlines, markdown, pdf, text
+from corpus.readers import (
+    archive,
+    docx,
+    epub,
+    feed,
+    html,
+    json_file,
+    jsonlines,
+    mail,
+    markdown,
+    nitf,
+    odt,
+    pdf,
+    rtf,
+    table,
+    text,
+    warc,
+)
+from corpus.readers.kinds import is_left_out, kind
+from corpus.readers.members import Member
 from corpus.readers.source import Skipped, Source
 
 Reader = Callable[[Source], Iterator[SourceArticle | Skipped]]
@@ -27,18 +46,34 @@ READERS: dict[str, Reader] = {
     ".xhtml": html.read,
     ".jsonl": jsonlines.read,
     ".ndjson": jsonlines.read,
+    ".json": json_file.read,
+    ".csv": table.read,
+    ".tsv": table.read,
     ".pdf": pdf.read,
     ".docx": docx.read,
+    ".odt": odt.read,
+    ".rtf": rtf.read,
+    ".epub": epub.read,
     ".rss": feed.read,
     ".atom": feed.read,
     ".xml": feed.read,
+    ".nitf": nitf.read,
+    ".eml": mail.read,
+    ".mbox": mail.read_mailbox,
+    ".warc": warc.read,
+    ".zip": archive.read_zip,
+    ".tar": archive.read_tar,
+    ".tgz": archive.read_gz,
+    ".gz": archive.read_gz,
 }
-_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
-_IGNORED_NAMES = frozenset({"README.md", "LICENSE.txt", "LICENSE.md"})
+_UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
 def find(path: Path) -> list[Path]:
     """The files to read under ``path``, sorted; hidden files and folders are left out, as are README files in folders.
+
+    Links to folders are not followed, since they may lead anywhere, and round in circles: they stand among the files,
+    and reading them says so.
 
     Raises:
         NothingToRead: the path does not exist, or is a folder without files.
@@ -54,9 +89,8 @@ def find(path: Path) -> list[Path]:
 
     for folder, subfolders, names in os.walk(path, onerror=keep_unreadable):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        files += [
-            Path(folder, name) for name in sorted(names) if not name.startswith(".") and name not in _IGNORED_NAMES
-        ]
+        links = [name for name in subfolders if Path(folder, name).is_symlink()]
+        files += [Path(folder, name) for name in sorted([*names, *links]) if not is_left_out(name)]
     if not files:
         raise NothingToRead(f"The folder {path} holds no articles.", hint=f"Dossier reads {', '.join(READERS)} files.")
     return files
@@ -69,23 +103,31 @@ def read(source: Source | Path) -> Iterator[SourceArticle | Skipped]:
 
 def _read(source: Source) -> Iterator[SourceArticle | Skipped]:
     try:
-        if source.data is None and source.path.exists() and not source.path.is_file():
-            raise ReadingError("This is no file, or a folder that cannot be listed.", hint="Give it read permission.")
-        kind = source.ending
-        reader = READERS.get(kind)
+        if source.data is None and not isinstance(source, Member):
+            _refuse_what_is_no_file(source.path)
+        told = kind(source)
+        reader = READERS.get(told)
         if reader is None:
             raise UnsupportedFormat(
-                f"No reader for {kind or 'files without an ending'}.", hint=f"Dossier reads {', '.join(READERS)} files."
+                f"No reader for {told or 'files without an ending'}.", hint=f"Dossier reads {', '.join(READERS)} files."
             )
         yield from reader(source)
     except ReadingError as error:
         yield Skipped(source.origin, str(error))
     except OSError as error:
-        yield Skipped(source.origin, f"The file could not be read: {error.strerror or error}.")
+        remedy = "Give it read permission." if isinstance(error, PermissionError) else "Copy it to another disk."
+        yield Skipped(source.origin, f"The file could not be read: {error.strerror or error}. {remedy}")
     except Exception as error:
         logging.getLogger(__name__).info("reading %s", source.origin, exc_info=error)
-        kind = type(error).__name__
-        yield Skipped(source.origin, f"The file is damaged ({kind}). Open it in its own program and save it anew.")
+        yield Skipped(source.origin, "The file is damaged. Open it in its own program and save it anew.")
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Before it is opened: a pipe would be waited for, and a device has no end."""
+    if path.is_dir() and path.is_symlink():
+        raise ReadingError("This is a link to a folder.", hint="Give the folder itself.")
+    if path.exists() and not path.is_file():
+        raise ReadingError("This is no file, or a folder that cannot be listed.", hint="Give it read permission.")
 
 
 def _finished(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
@@ -102,12 +144,13 @@ def _in_its_language(article: SourceArticle) -> SourceArticle:
 
 
 def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
-    """Halves of characters (an emoji cut in two by an export, a file name in a legacy encoding) become �.
+    """Halves of characters (an emoji cut in two by an export, a file name in a legacy encoding) and zeros become �.
 
-    UTF-8 has no way to write them, so no database, index or screen would take them.
+    UTF-8 has no way to write the former, and PostgreSQL refuses the latter. A reason becomes one line, whatever
+    it quotes.
     """
     if isinstance(item, Skipped):
-        return replace(item, origin=_whole(item.origin), reason=_whole(item.reason))
+        return replace(item, origin=_whole(item.origin), reason=" ".join(_whole(item.reason).split()))
     return replace(
         item,
         id=_whole(item.id),
@@ -124,7 +167,7 @@ def _storable(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
 
 
 def _whole(text: str) -> str:
-    return _HALF_CHARACTER.sub("\ufffd", text)
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 __all__ = ["READERS", "Skipped", "Source", "find", "read"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,12 +9,12 @@ from typing import Any
 from corpus.article import SourceArticle
 from corpus.dates import date_in_dateline, date_in_url, dated
 from corpus.errors import NothingToRead, ReadingError
+from corpus.readers.packages import DAMAGE, opened
 from corpus.readers.source import Skipped, Source, canonical, identified
 from corpus.readers.text import first_words
 
 _BROKEN = (KeyError, ValueError, AttributeError, TypeError, RuntimeError, EOFError)  # from a broken structure
 _TEMPLATE_AUTHOR = "python-docx"
-_MOST_UNPACKED = 200_000_000  # bytes; beyond this the file is a zip bomb, or no article
 
 
 def read(source: Source) -> Iterator[SourceArticle | Skipped]:
@@ -25,15 +22,12 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError
 
-    data = io.BytesIO(source.read())
+    package: Any = opened(source)
     try:
-        with zipfile.ZipFile(data) as archive:
-            if sum(item.file_size for item in archive.infolist()) > _MOST_UNPACKED:
-                raise ReadingError("The document unpacks to more than 200 MB.", hint="Save its text alone.")
-        document = docx.Document(data)
+        document = docx.Document(package.fp)
         blocks = [_block(item) for item in document.iter_inner_content()]
-    except (zipfile.BadZipFile, zlib.error, OpcError, LxmlError, *_BROKEN) as error:
-        raise ReadingError(f"The document is damaged ({error}).", hint="Open it in Word and save it anew.") from error
+    except (OpcError, LxmlError, *DAMAGE, *_BROKEN) as error:
+        raise ReadingError("The document is damaged.", hint="Open it in Word and save it anew.") from error
     text = "\n\n".join(filter(None, blocks))
     if not text:
         raise NothingToRead("The document holds no text.", hint="If the text is in a picture, type it or use OCR.")

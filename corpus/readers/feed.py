@@ -16,6 +16,9 @@ from corpus.readers.markup import without_markup
 from corpus.readers.source import Skipped, Source, article_id, canonical
 from corpus.readers.text import first_words
 
+# Elements that are called like what feedparser makes of others take the place of that.
+_BROKEN = (AttributeError, LookupError, TypeError, ValueError)
+
 
 def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     import feedparser
@@ -30,7 +33,11 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
         raise NothingToRead("The feed has no entries.", hint="Download it again.")
     seen: Counter[str] = Counter()
     for number, entry in enumerate(feed.entries, 1):
-        item = _article(entry, feed.feed, source, f"{source.origin}:{number}")
+        origin = f"{source.origin}:{number}"
+        try:
+            item = _article(entry, feed.feed, source, origin)
+        except _BROKEN:
+            item = Skipped(origin, "The entry is damaged. Save the page that it links to.")
         if isinstance(item, SourceArticle):
             seen[item.id] += 1
             if seen[item.id] > 1:  # some feeds give every entry the same link
@@ -41,7 +48,7 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
 def _article(entry: Any, feed: Any, source: Source, origin: str) -> SourceArticle | Skipped:
     contents = [content for content in entry.get("content", ()) if content.get("value")]
     best: Any = max(contents, key=lambda content: len(content.value), default={})
-    text = without_markup(best.get("value") or entry.get("summary", ""))
+    text = without_markup(best.get("value") or entry.get("summary") or "")
     if not text:
         what = "is a recording or a picture" if entry.get("enclosures") else "holds no text"
         return Skipped(origin, f"The entry {what}. Save the page that it links to.")
@@ -51,7 +58,7 @@ def _article(entry: Any, feed: Any, source: Source, origin: str) -> SourceArticl
     return SourceArticle(
         id=article_id(url or f"{source.place}:{entry.get('id') or entry.get('title') or text}"),
         identity="url" if url else "path",
-        title=without_markup(entry.get("title", "")) or first_words(text),
+        title=without_markup(entry.get("title") or "") or first_words(text),
         text=text,
         origin=origin,
         file=source.file,

@@ -5,31 +5,102 @@ One table says which names sources use for what; the user's own names (``mapping
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from math import isnan
 from typing import Any, get_args
 
-from corpus.article import Dated, Identity, Provenance, SourceArticle
+from corpus.article import Dated, Extent, Identity, Provenance, SourceArticle
 from corpus.dates import date_in_dateline, date_in_url, dated
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers.source import Source, article_id, canonical, identified
+from corpus.readers.markup import without_markup
+from corpus.readers.source import Skipped, Source, article_id, canonical, identified
 from corpus.readers.text import first_words
 
-# Ours first, then what exports call it.
+# Ours first, then what exports call it, likeliest first; compared as written, then without case and punctuation, so
+# that one spelling stands for "Publication Date", "publicationDate" and "publication_date". The time at which a record
+# was stored ("created_at", "timestamp") is no date of publication, and not among them.
 NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("id",),
-    "title": ("title", "headline"),
-    "text": ("text", "body", "content"),
-    "url": ("url", "link"),
-    "outlet": ("outlet", "source", "publisher"),
-    "authors": ("authors", "author", "byline"),
-    "section": ("section", "category"),
-    "language": ("language", "lang"),
-    "published": ("published", "date", "published_at"),
-    "updated": ("updated", "modified", "updated_at"),
+    "id": ("id", "article_id", "doc_id", "document_id", "guid", "uuid"),
+    "title": ("title", "headline", "article_title", "news_title", "web_title", "heading", "hed"),
+    "text": (
+        *("text", "body", "content", "article_text", "full_text", "main_text", "content_text", "body_text"),
+        *("plain_text", "article_body", "article_content", "text_content", "raw_text", "story", "article"),
+        *("content_html", "body_html", "body_xhtml", "html", "page_content"),
+    ),
+    "url": ("url", "link", "web_url", "article_url", "source_url", "canonical_url", "page_url", "permalink", "href"),
+    "outlet": (
+        *("outlet", "source", "publisher", "source_name", "publication", "publication_name", "newspaper", "media"),
+        *("media_name", "media_outlet", "news_source", "site_name", "provider"),
+    ),
+    "authors": ("authors", "author", "byline", "author_name", "authors_name", "writer", "writers", "creator", "by"),
+    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric"),
+    "language": ("language", "lang", "in_language", "language_code"),
+    "published": (
+        *("published", "date", "published_at", "date_published", "publication_date", "publish_date", "pub_date"),
+        *("published_date", "published_on", "published_time", "date_publish", "web_publication_date"),
+        *("first_published", "first_created", "issued", "news_date", "article_date", "release_date"),
+    ),
+    "updated": ("updated", "modified", "updated_at", "date_modified", "last_modified", "modified_at", "updated_on"),
     "extent": ("extent",),
 }
+# What stands for the text where a record has none, and carries only the beginning of the article.
+_SUMMARIES = ("summary", "description", "abstract", "excerpt", "snippet", "lead_paragraph")
+# Where a thing that is written as an object keeps its words: {"name": …} for an outlet, {"rendered": …} for a title.
+_LABELS = ("name", "rendered", "main", "original", "title", "value", "@value", "#text", "$oid")
+
+_MOST_NAMES = 1000  # of fields that are kept to be listed
+_LONGEST_LIST = 500  # characters
+
+_BLOCK = re.compile(r"<(?:p|div|br|li|h[1-6]|article|section|blockquote|table|html|body)\b[^>]*>", re.IGNORECASE)
+_MARKED = re.compile(r"</?[a-z][^<>]*>|&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE)
+_PARTICLES = frozenset("al ap bin da de del den der di dos du el la le ter van von y".split())
+
+
+def mapping_of(text: str) -> dict[str, str]:
+    """``title=headline,text=body_html``: our names for fields, and what a source calls them.
+
+    Raises:
+        ReadingError: it is written in another way, or names a field that there is not, or one twice.
+    """
+    mapping: dict[str, str] = {}
+    for pair in text.split(","):
+        ours, _, theirs = (part.strip() for part in pair.partition("="))
+        if not ours or not theirs:
+            raise ReadingError(
+                f'"{pair.strip()}" does not say which field is meant.',
+                hint="Write our name, =, and the name in the source: --map title=headline,text=body_html.",
+            )
+        if ours not in NAMES:
+            turned = f"Turn it round: {theirs}={ours}." if theirs in NAMES else f"The fields are {', '.join(NAMES)}."
+            raise ReadingError(f'There is no field "{ours}".', hint=turned)
+        if ours in mapping:
+            raise ReadingError(
+                f'The field "{ours}" is mapped to {mapping[ours]} and to {theirs}.', hint="Give each field one name."
+            )
+        mapping[ours] = theirs
+    return mapping
+
+
+@lru_cache(maxsize=4096)
+def folded(name: str) -> str:
+    """A field's name without case, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def has_text(names: Iterable[str], mapping: Mapping[str, str], *, whole: bool = False) -> bool:
+    """Whether one of the names is one that we would look for the text under; ``whole``: no mere summary of it."""
+    ours = (mapping["text"],) if "text" in mapping else NAMES["text"] + (() if whole else _SUMMARIES)
+    return not {folded(name) for name in names}.isdisjoint(map(folded, ours))
+
+
+def is_markup(text: str) -> bool:
+    """Whether a field holds a piece of a page: it begins with a tag, and has tags that part paragraphs."""
+    return text.lstrip().startswith("<") and bool(_BLOCK.search(text))
 
 
 def from_fields(
@@ -38,16 +109,23 @@ def from_fields(
     *,
     origin: str | None = None,
     default: tuple[str, Identity] | None = None,
+    markup: bool = False,
 ) -> SourceArticle:
     """Build an article from a record. ``default`` is its id if it states none; otherwise its source gives one.
+
+    With ``markup``, a text that is a piece of HTML becomes its words; without, it stays as written, unless its field's
+    own name says that it is HTML.
 
     Raises:
         NothingToRead: the record has no text.
         ReadingError: a field has a value of the wrong kind.
     """
     record = _Record(fields, source.mapping)
-    text = record.text("text")
-    if not text or not text.strip():
+    text, extent = record.body(markup)
+    if not text.strip() and "text" in source.mapping:
+        names = ", ".join(map(str, fields))[:_LONGEST_LIST]
+        raise NothingToRead(f'There is no text under "{source.mapping["text"]}".', hint=f"The fields are {names}.")
+    if not text.strip():
         raise NothingToRead(
             "There is no text.",
             hint='Name the article\'s text "text", "body" or "content", or say what it is called: --map text=NAME.',
@@ -55,11 +133,13 @@ def from_fields(
     url = canonical(record.text("url") or source.url)
     given = record.text("id")
     id, identity = (given, "given") if given else default or identified(source, url)
-    language = record.text("language")
+    title, language = record.text("title") or "", record.text("language")
+    if markup and _MARKED.search(title):
+        title = without_markup(title)
     return SourceArticle(
         id=id,
         identity=identity,  # type: ignore[arg-type]
-        title=record.text("title") or first_words(text),
+        title=title or first_words(text),
         text=text,
         origin=origin or source.origin,
         file=source.file,
@@ -71,7 +151,7 @@ def from_fields(
         language_from=record.provenance("language") if language else None,
         published=record.date("published") or date_in_url(url) or date_in_dateline(text),
         updated=record.date("updated"),
-        extent="summary" if record.text("extent") == "summary" else "full",
+        extent=extent,
     )
 
 
@@ -84,7 +164,9 @@ class Numbering:
     """
 
     source: Source
+    markup: bool = False
     seen: Counter[str] = field(default_factory=Counter)
+    _names: dict[str, str] = field(default_factory=dict)  # of fields that records have, by their folded form
 
     def article(self, fields: Mapping[str, object], number: int) -> SourceArticle:
         """The article of the ``number``-th record (from 1).
@@ -92,13 +174,29 @@ class Numbering:
         Raises:
             ReadingError: it is none, or its id stands in this source before.
         """
+        if self.source.mapping and len(self._names) < _MOST_NAMES:
+            self._names |= {folded(name): name for name in map(str, fields)}
         article = from_fields(
-            fields, self.source, origin=f"{self.source.origin}:{number}", default=self._default(fields)
+            fields,
+            self.source,
+            origin=f"{self.source.origin}:{number}",
+            default=self._default(fields),
+            markup=self.markup,
         )
         self.seen[f"id {article.id}"] += 1
         if self.seen[f"id {article.id}"] > 1:
             raise ReadingError(f"The id {article.id} stands in this file before.", hint="Give each article its own.")
         return article
+
+    def unmatched(self) -> Iterator[Skipped]:
+        """What to say, after the last record, of the user's names for fields that no record has."""
+        for ours, theirs in self.source.mapping.items():
+            if self._names and ours != "text" and folded(theirs) not in self._names:  # a missing text was told
+                names = ", ".join(self._names.values())[:_LONGEST_LIST]
+                yield Skipped(
+                    self.source.origin,
+                    f'No record has a field "{theirs}" to take for "{ours}". The fields are {names}.',
+                )
 
     def _default(self, fields: Mapping[str, object]) -> tuple[str, Identity]:
         record = _Record(fields, self.source.mapping)
@@ -124,24 +222,52 @@ class _Record:
     fields: Mapping[str, object]
     mapping: Mapping[str, str]
 
-    def value(self, name: str) -> Any:
-        """What the record has under one of the names of our field; None if nothing, or nothing but emptiness."""
+    def found(self, name: str) -> Iterator[tuple[str, Any]]:
+        """What the record has under the names of our field, likeliest first; emptiness is left out."""
         names = (self.mapping[name],) if name in self.mapping else NAMES[name]
-        return next((self.fields[key] for key in names if self.fields.get(key) not in (None, "", [])), None)
+        return self._under(names)
+
+    def _under(self, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        exact = [name for name in names if name in self.fields]
+        others = [self._alike[fold] for fold in map(folded, names) if fold in self._alike]
+        for key in dict.fromkeys(exact + others):
+            value = self.fields[key]
+            if value not in (None, "", [], {}) and not (isinstance(value, float) and isnan(value)):
+                yield key, value
+
+    @cached_property
+    def _alike(self) -> dict[str, str]:
+        """The record's own names by their folded ones; of names that fold alike the first."""
+        return {folded(str(key)): key for key in reversed(list(self.fields))}
+
+    def value(self, name: str) -> Any:
+        return next((value for _, value in self.found(name)), None)
 
     def text(self, name: str) -> str | None:
         value = self.value(name)
-        if value is None or isinstance(value, str):
-            return value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
-        raise ReadingError(f'The field "{name}" is a {type(value).__name__}, not text.', hint="Write it as a string.")
+        return None if value is None else _words(value, name)
+
+    def body(self, markup: bool) -> tuple[str, Extent]:
+        """The text, and how much of the article it is."""
+        extent: Extent = "summary" if self.text("extent") == "summary" else "full"
+        key, value = next(self.found("text"), ("", None))
+        if value is None and "text" not in self.mapping:
+            key, value = next(self._under(_SUMMARIES), ("", None))
+            extent = "summary"
+        text = "" if value is None else _words(value, "text", between="\n\n")
+        if (markup or "html" in folded(key) or isinstance(value, dict)) and is_markup(text):
+            text = without_markup(text)
+        return text, extent
 
     def names(self, name: str) -> tuple[str, ...]:
         value = self.value(name)
         if isinstance(value, str):
-            return (value,)
-        return tuple(str(item) for item in value if item) if isinstance(value, list) else ()
+            return people(value)
+        if isinstance(value, dict):
+            value = [value]
+        if not isinstance(value, list):
+            return ()
+        return tuple(filter(None, (_label(item) if isinstance(item, dict) else str(item or "") for item in value)))
 
     def provenance(self, name: str) -> Provenance:
         """As the record states it (Dossier's own exports do), else "given"."""
@@ -149,4 +275,65 @@ class _Record:
         return stated if stated in get_args(Provenance) else "given"  # type: ignore[return-value]
 
     def date(self, name: str) -> Dated | None:
-        return dated(self.value(name), self.provenance(name))
+        """The first that can be read as one."""
+        found = (dated(value, self.provenance(name)) for _, value in self.found(name))
+        return next(filter(None, found), None)
+
+
+def _words(value: Any, name: str, between: str = "") -> str:
+    """A field in words: of a thing its label, of a list its first item, or all ``between`` each other.
+
+    Raises:
+        ReadingError: there are no words in it.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, dict) and (label := _label(value)):
+        return label
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return between.join(value) if between else str(value[0])
+    what = {bool: "true or false", list: "a list", dict: "an object"}.get(type(value), "something else")
+    raise ReadingError(f'The field "{name}" is {what}, not text.', hint="Write it as a string.")
+
+
+def _label(thing: Mapping[str, Any]) -> str:
+    return next((thing[key] for key in _LABELS if isinstance(thing.get(key), str) and thing[key]), "")
+
+
+def people(words: str) -> tuple[str, ...]:
+    """The names in a byline. Commas part them only in ``A, B and C``: elsewhere a role or a first name follows one.
+
+    >>> people("By Ann Quist, Bo Lind and Cy Marr"), people("Quist, Ann"), people("['Ann Quist', 'Bo Lind']")
+    (('Ann Quist', 'Bo Lind', 'Cy Marr'), ('Quist, Ann',), ('Ann Quist', 'Bo Lind'))
+    """
+    words = " ".join(words.split())
+    if words.startswith("[") and words.endswith("]"):  # how tables write a list
+        try:
+            listed = ast.literal_eval(words)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            listed = words[1:-1].split(",")
+        return tuple(name.strip() for name in listed if isinstance(name, str) and name.strip())
+    words = re.sub(r"^by:?\s+(?=\S)", "", words, flags=re.IGNORECASE)
+    names = [name.strip() for name in re.split(r"[;|]", words)]
+    if len(names) == 1:
+        names = _joined_by_and(words)
+    return tuple(filter(None, names))
+
+
+def _joined_by_and(words: str) -> list[str]:
+    parts = re.split(r",?\s+(?:and|&|und|et)\s+", words)
+    if len(parts) == 1:
+        return [words]
+    pieces = [piece.strip() for part in parts for piece in part.split(",")]
+    for names in (pieces, parts):
+        if all(map(_is_person, names)):
+            return names
+    return [words]  # "Department of Trade and Industry", "Smith and Wesson"
+
+
+def _is_person(name: str) -> bool:
+    """Whether it looks like a first and a last name, in either order: words in capitals, but for particles."""
+    words = name.replace(",", "").split()
+    return 2 <= len(words) <= 5 and all(word[0].isupper() or word in _PARTICLES for word in words)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
+from corpus.readers import ninjs
 from corpus.readers.fields import Numbering
 from corpus.readers.source import MAX_FILE_BYTES, Skipped, Source
 
@@ -29,6 +30,7 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
             elif line.strip():
                 empty = False
                 yield _read_line(line, numbering, number)
+    yield from numbering.unmatched()
     if empty:
         raise NothingToRead("The file is empty.", hint="Remove it, or export the articles into it again.")
 
@@ -46,7 +48,7 @@ def _read_line(line: bytes, numbering: Numbering, number: int) -> SourceArticle 
             raise ReadingError(
                 "The line is JSON and not an object.", hint='Write {"title": …, "text": …} on each line.'
             )
-        return numbering.article(record, number)
+        return numbering.article(ninjs.fields(record) if ninjs.is_item(record) else record, number)
     except UnicodeDecodeError:
         return Skipped(origin, "The line is not UTF-8. Save the file as UTF-8.")
     except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import yaml
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers.fields import from_fields
+from corpus.readers.fields import folded, from_fields
 from corpus.readers.source import Skipped, Source, decode
 from corpus.readers.text import title_from
 
@@ -30,7 +31,10 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
         raise NothingToRead("The file has front matter and no article.", hint="Write the article below the second ---.")
     if not fields.get("title") and not fields.get("headline"):
         fields["title"] = title_from(source.path)
-    yield from_fields({**fields, "text": body}, source)
+    # The user's names for fields are those of other files, where this one has none of them; its text has no name.
+    known = set(map(folded, fields))
+    meant = {ours: theirs for ours, theirs in source.mapping.items() if ours != "text" and folded(theirs) in known}
+    yield from_fields({**fields, "text": body}, replace(source, mapping=meant))
 
 
 def _parse(block: str) -> dict[str, object]:

@@ -46,7 +46,7 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
         pages = [_text(page) for page in document.pages]
         title, author, created = (_about(document, field) for field in ("title", "author", "creation_date"))
     except (PyPdfError, *_BROKEN) as error:
-        raise ReadingError(f"The PDF is damaged ({error}).", hint="Open it in a viewer and save it anew.") from error
+        raise ReadingError("The PDF is damaged.", hint="Open it in a viewer and save it anew.") from error
     lost = [number for number, page in enumerate(pages, 1) if page is None]
     if len(lost) > len(pages) / 2:
         raise ReadingError("The PDF is damaged: most of its pages.", hint="Open it in a viewer and save it anew.")

@@ -154,7 +154,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
-            text = _decode_declared(data, declared) or _decode_legacy(data)
+            text = _decode_declared(data, declared) or _decode_broken(data) or _decode_legacy(data)
     if _looks_binary(text):
         raise UndecodableText(
             "The file is not text.", hint="Give it the ending of its true kind, or export it as text."
@@ -184,6 +184,12 @@ def _decode_declared(data: bytes, declared: str | None) -> str | None:
         return data.decode({"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932"}.get(codec, codec))
     except (LookupError, ValueError):
         return None
+
+
+def _decode_broken(data: bytes) -> str | None:
+    """UTF-8 in which some bytes are broken, which become �: no other encoding has so much that is valid in it."""
+    text = data.decode("utf-8", "replace")
+    return text if 5 * text.count("\ufffd") <= sum(char > "\x7f" for char in text) else None
 
 
 def _decode_legacy(data: bytes) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from corpus.article import SourceArticle
 from corpus.readers import read
+from corpus.readers.kinds import kind
 from corpus.readers.source import Skipped, Source
 
 PATIENCE = 60.0  # seconds in which a source must give its first, or its next, article
@@ -70,11 +71,11 @@ def read_all(
 def _harmless(sources: Sequence[Source]) -> bool:
     size = 0
     for source in sources:
-        if source.ending not in _PLAIN:
-            return False
-        with suppress(OSError):
+        with suppress(OSError):  # what cannot be read harms nobody
             size += len(source.data) if source.data is not None else source.path.stat().st_size
-    return size <= _SMALL
+            if size > _SMALL or (source.data is None and not source.path.is_file()) or kind(source) not in _PLAIN:
+                return False
+    return True
 
 
 def _read_one(source: Source, known: Mapping[str, tuple[bytes, int]]) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from corpus.errors import NothingToRead, ReadingError, UnsupportedFormat
 from corpus.readers.fields import people
 from corpus.readers.safe_xml import parse, words
 from corpus.readers.source import Skipped, Source, canonical, identified
+from corpus.readers.text import first_words
 
 # Where a document says what, best first; an attribute, or the words of an element.
 _TITLES = ("body/body.head/hedline/hl1", "head/title", "body/body.head/hedline/hl2")

@@ -13,7 +13,7 @@ from corpus.dates import date_in_url, dated
 from corpus.errors import NothingToRead, UnsupportedFormat
 from corpus.language import normal
 from corpus.readers.markup import without_markup
-from corpus.readers.source import Skipped, Source, article_id, canonical
+from corpus.readers.source import Skipped, Source, article_id, broken_utf8, canonical
 from corpus.readers.text import first_words
 
 # Elements that are called like what feedparser makes of others take the place of that.
@@ -24,7 +24,9 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     import feedparser
 
     # As a stream: given bytes, feedparser would take them for a path or an address and open it.
-    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=True)
+    data = source.read()
+    whole = broken_utf8(data)  # one byte that is none, and feedparser would take all for another encoding
+    feed = feedparser.parse(io.BytesIO(whole.encode() if whole else data), sanitize_html=True)
     if not feed.version:
         raise UnsupportedFormat(
             "The file is XML and not an RSS or Atom feed.", hint="Save its articles as HTML or text."

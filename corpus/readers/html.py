@@ -17,7 +17,8 @@ from corpus.readers.text import title_from
 
 _SENTENCE_WORDS = 5  # a page whose every line is shorter is a menu or a banner
 # What white space parts, or two characters of the scripts that have none: Thai, Lao, Burmese, Khmer, kana, Han.
-_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2}|\S+")
+_UNPARTED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(rf"[{_UNPARTED}]{{2}}|[^\s{_UNPARTED}]+")
 _SHORT = 250  # characters; a shorter article is looked for again, less strictly
 _MOST_ELEMENTS = 20_000  # a long article has 5,000; beyond this the careful search would take more than some seconds
 # Lines that lead away from the article: alone, or before a colon and a headline.

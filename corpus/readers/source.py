@@ -154,7 +154,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
-            text = _decode_declared(data, declared) or _decode_broken(data) or _decode_legacy(data)
+            text = _decode_declared(data, declared) or broken_utf8(data) or _decode_legacy(data)
     if _looks_binary(text):
         raise UndecodableText(
             "The file is not text.", hint="Give it the ending of its true kind, or export it as text."
@@ -186,8 +186,8 @@ def _decode_declared(data: bytes, declared: str | None) -> str | None:
         return None
 
 
-def _decode_broken(data: bytes) -> str | None:
-    """UTF-8 in which some bytes are broken, which become �: no other encoding has so much that is valid in it."""
+def broken_utf8(data: bytes) -> str | None:
+    """UTF-8 in which few bytes are broken, which become �: no other encoding has so much that is valid in it."""
     text = data.decode("utf-8", "replace")
     return text if 5 * text.count("\ufffd") <= sum(char > "\x7f" for char in text) else None
 

@@ -318,7 +318,7 @@ def test_a_web_archive_without_pages_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["mill", "mill.txt", "mill.html", "mill.part", "mill.pdf"])
-@pytest.mark.parametrize("kind", ["html", "gz", "odt", "epub", "tar", "warc", "feed"])
+@pytest.mark.parametrize("kind", ["html", "html in UTF-16", "gz", "odt", "epub", "tar", "warc", "feed"])
 def test_content_that_surely_tells_its_kind_is_read_under_any_name(tmp_path: Path, name: str, kind: str) -> None:
     file = tmp_path / name
     item = f"<item><description>{MILL}</description></item>"
@@ -331,6 +331,7 @@ def test_content_that_surely_tells_its_kind_is_read_under_any_name(tmp_path: Pat
         case _:
             data = {
                 "html": page(MILL).encode(),
+                "html in UTF-16": page(MILL).encode("utf-16"),
                 "gz": gzip.compress(page(MILL).encode()),
                 "tar": tarred({"mill.txt": MILL}),
                 "warc": response(URL, page(MILL)),

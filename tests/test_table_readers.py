@@ -14,7 +14,7 @@ import pytest
 from corpus import readers, records
 from corpus.article import Article, Dated, SourceArticle, text_digest
 from corpus.errors import ReadingError
-from corpus.readers import Skipped, Source
+from corpus.readers import Skipped, Source, json_file, json_stream
 from corpus.readers.fields import mapping_of, people
 from corpus.readers.source import MAX_FILE_BYTES
 
@@ -82,7 +82,8 @@ def test_a_name_that_no_record_has_is_reported_with_those_there_are(tmp_path: Pa
     found, missing = read(path, title="headline")
     assert isinstance(found, SourceArticle)
     assert isinstance(missing, Skipped)
-    assert missing.reason == 'No record has a field "headline" to take for "title". The fields are Head, text.'
+    assert missing.reason.startswith('No record has a field "headline" to take for "title". The fields are ')
+    assert "Head" in missing.reason
     assert "Head, text" in str(read(path, text="body_html")[0])
     assert [item.title for item in articles(path, title="head")] == ["Ferry sails"]
 
@@ -291,6 +292,29 @@ def test_one_record_is_an_article_and_json_lines_are_read_by_any_name(tmp_path: 
     assert one.text == "Text 1."
     lines = written(tmp_path, "b.json", "\n".join(json.dumps(record(number)) for number in (1, 2)))
     assert [item.text for item in articles(lines)] == ["Text 1.", "Text 2."]
+
+
+@pytest.mark.parametrize("start", ["[", '{"status": "ok", "hits": [1], "articles": ['])
+@pytest.mark.parametrize(
+    ("end", "problem"), [("]", None), ("", "no JSON from here on"), (", {]", "no JSON from here on")]
+)
+def test_a_list_too_large_for_memory_is_read_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str, end: str, problem: str | None
+) -> None:
+    monkeypatch.setattr(json_file, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(json_stream, "_CHUNK", 80)
+    content = start + ",\n ".join(json.dumps({"text": f"“{number}” ] }} and more. {FERRY}"}) for number in range(30))
+    found = read(written(tmp_path, "a.json", content + end))
+    assert [item.text[:4] for item in found if isinstance(item, SourceArticle)] == [f"“{n}” ]"[:4] for n in range(30)]
+    assert [problem in item.reason for item in found if isinstance(item, Skipped) and problem] == [True] * bool(problem)
+
+
+@pytest.mark.parametrize("content", ['{"text": "x' + "x" * 2000 + '"}', '{"a": [' + "[1], " * 999 + "2]}", "[" * 2000])
+def test_one_record_too_large_for_memory_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setattr(json_file, "MAX_FILE_BYTES", 1000)
+    assert reason(written(tmp_path, "a.json", content))
 
 
 def test_things_are_called_by_their_names(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers import jsonlines, ninjs
+from corpus.readers import json_stream, jsonlines, ninjs
 from corpus.readers.fields import Numbering, has_text
 from corpus.readers.source import MAX_FILE_BYTES, Skipped, Source, decode
 
@@ -25,20 +26,42 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     if _is_lines(source):  # many exports of JSON Lines are called .json
         yield from jsonlines.read(source)
         return
+    numbering, found, number = Numbering(source, markup=True), False, 0
     try:
-        value = json.loads(decode(source.read()))
-    except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
-        raise ReadingError(f"The file is not JSON ({error}).", hint="Export it anew.") from error
-    numbering, found = Numbering(source, markup=True), False
-    for number, record in enumerate(_records(value, source.mapping), 1):
-        found = True
-        try:
-            yield numbering.article(_fields(record), number)
-        except ReadingError as error:
-            yield Skipped(f"{source.origin}:{number}", str(error))
+        for number, record in enumerate(_all(source), 1):
+            found = True
+            try:
+                yield numbering.article(_fields(record), number)
+            except ReadingError as error:
+                yield Skipped(f"{source.origin}:{number}", str(error))
+    except ReadingError as error:
+        if not found:
+            raise
+        yield Skipped(f"{source.origin}:{number + 1}", str(error))  # what came before was read
     yield from numbering.unmatched()
     if not found:
         raise NothingToRead("The file holds no records.", hint="Write a list of them: [{…}, {…}].")
+
+
+def _all(source: Source) -> Iterator[Any]:
+    """The records; those of a file that is larger than any article come as they are read."""
+    with source.open() as file:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if not data.strip():
+        raise NothingToRead("The file is empty.", hint="Remove it, or export the articles into it again.")
+    if len(data) > MAX_FILE_BYTES:
+        del data
+        try:
+            with io.TextIOWrapper(source.open(), "utf-8-sig") as text:
+                yield from json_stream.records(text, _LISTS)
+        except UnicodeDecodeError as error:
+            raise ReadingError("The file is not UTF-8.", hint="Save it as UTF-8.") from error
+        return
+    try:
+        value = json.loads(decode(data))
+    except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
+        raise ReadingError(f"The file is not JSON ({error}).", hint="Export it anew.") from error
+    yield from _records(value, source.mapping)
 
 
 def _is_lines(source: Source) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 
@@ -66,6 +67,8 @@ def _told(head: bytes) -> str:
             return ending
     if head[_TAR_MARK] == b"ustar":
         return ".tar"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = head.decode("utf-16", "ignore").encode()
     root = _ROOT.match(head)
     if root is None:
         return ""

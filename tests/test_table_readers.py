@@ -15,7 +15,7 @@ from corpus import readers, records
 from corpus.article import Article, Dated, SourceArticle, text_digest
 from corpus.errors import ReadingError
 from corpus.readers import Skipped, Source, json_file, json_stream
-from corpus.readers.fields import mapping_of, people
+from corpus.readers.names import mapping_of, people
 from corpus.readers.source import MAX_FILE_BYTES
 
 BRIDGE = "The bridge of Orrin opened on Monday, the mayor said; it cost “nine” million.\n\nFerries stopped."

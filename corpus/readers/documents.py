@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from corpus.article import Identity, SourceArticle
 from corpus.dates import dated
 from corpus.errors import ReadingError
-from corpus.readers.fields import NAMES, folded, from_fields
+from corpus.readers.fields import from_fields
+from corpus.readers.names import NAMES, folded
 from corpus.readers.source import Skipped, Source
 from corpus.readers.text import title_from
 

@@ -10,7 +10,8 @@ from typing import Any
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
 from corpus.readers import json_stream, jsonlines, ninjs
-from corpus.readers.fields import Numbering, has_text
+from corpus.readers.fields import Numbering
+from corpus.readers.names import has_text
 from corpus.readers.source import MAX_FILE_BYTES, Skipped, Source, decode
 
 # Where services put their lists of records, and what they wrap around a record; one may stand in the other.

@@ -10,7 +10,8 @@ import yaml
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers.fields import folded, from_fields
+from corpus.readers.fields import from_fields
+from corpus.readers.names import folded
 from corpus.readers.source import Skipped, Source, decode
 from corpus.readers.text import title_from
 

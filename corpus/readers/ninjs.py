@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers.fields import people
 from corpus.readers.markup import without_markup
+from corpus.readers.names import people
 
 # What beside its "uri" tells an item: other records are not likely to call anything so.
 _MARKS = frozenset({"versioncreated", "pubstatus", "bodies", "headlines", "body_text", "body_xhtml", "profile"})

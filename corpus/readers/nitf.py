@@ -9,7 +9,7 @@ from typing import Any
 from corpus.article import Dated, SourceArticle
 from corpus.dates import date_in_url, dated
 from corpus.errors import NothingToRead, ReadingError, UnsupportedFormat
-from corpus.readers.fields import people
+from corpus.readers.names import people
 from corpus.readers.safe_xml import parse, words
 from corpus.readers.source import Skipped, Source, canonical, identified
 from corpus.readers.text import first_words

@@ -9,7 +9,8 @@ from typing import TextIO
 
 from corpus.article import SourceArticle
 from corpus.errors import NothingToRead, ReadingError
-from corpus.readers.fields import Numbering, has_text
+from corpus.readers.fields import Numbering
+from corpus.readers.names import has_text
 from corpus.readers.source import MAX_FILE_BYTES, Skipped, Source, decode
 
 _SEPARATORS = ",;\t|"

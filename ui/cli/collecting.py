@@ -233,7 +233,7 @@ class _Filter:
 def _names(mapping: str | None) -> dict[str, str] | None:
     if mapping is None:
         return None
-    from corpus.readers.fields import mapping_of
+    from corpus.readers.names import mapping_of
 
     return mapping_of(mapping)
 

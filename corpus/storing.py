@@ -76,22 +76,23 @@ def _in_the_same_file(session: Session, collection: str, article: SourceArticle)
     """The article that this file held before, if it holds one article only: it may have got another address or id."""
     if not article.file or article.origin != article.file:
         return None
-    return _current(session, collection, VersionRow.file == article.file, VersionRow.origin == article.origin)
+    held = (VersionRow.file == article.file, VersionRow.origin == article.origin)
+    return next(iter(_all_current(session, collection, *held)), None)
 
 
 def _renamed(session: Session, collection: str, article: SourceArticle) -> ArticleRow | None:
     """The article with this very text whose file is gone: the file was renamed or moved."""
     if article.identity != "path":
         return None
-    found = _current(session, collection, VersionRow.sha256 == article.sha256)
-    gone = found is not None and all(not Path(v.file).exists() for v in found.versions if v.state in _CURRENT)
-    return found if gone else None
+    found = _all_current(session, collection, VersionRow.sha256 == article.sha256)
+    gone = (row for row in found if not any(Path(v.file).exists() for v in row.versions if v.state in _CURRENT))
+    return next(gone, None)
 
 
-def _current(session: Session, collection: str, *wanted: Any) -> ArticleRow | None:
+def _all_current(session: Session, collection: str, *wanted: Any) -> list[ArticleRow]:
     query = select(ArticleRow).join(ArticleRow.versions)
     query = query.where(ArticleRow.collection == collection, VersionRow.state.in_(_CURRENT), *wanted)
-    return session.scalars(query.order_by(ArticleRow.key)).first()
+    return list(session.scalars(query.order_by(ArticleRow.key)))
 
 
 def _another_article(row: ArticleRow, article: SourceArticle) -> bool:

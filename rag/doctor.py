@@ -8,7 +8,7 @@ from typing import Literal
 
 from corpus.article import parse_passage_id
 from corpus.catalog import Catalog
-from rag.engine import Engine, Recipe
+from rag.engine import Engine
 from rag.errors import IndexDamaged
 from rag.indexing import Progress
 from rag.ports import Storage
@@ -58,7 +58,7 @@ class Doctor:
     catalog: Catalog
     storage: Storage
     engine: Engine
-    wanted: Recipe
+    wanted: Engine  # what the settings ask for; its index may be half built
 
     def examine(self, progress: Progress = lambda stage, done, total: None) -> list[Finding]:
         """Everything that is wrong, worst first; nothing is changed."""
@@ -80,13 +80,13 @@ class Doctor:
         used = {
             self.storage.name(info.name, fingerprint)
             for info in collections
-            for fingerprint in (self.engine.fingerprint, *self.catalog.fingerprints())
+            for fingerprint in (self.engine.fingerprint, self.wanted.fingerprint, *self.catalog.fingerprints())
         }
         for name in sorted(self.storage.names() - used):
             yield Finding(f"Nothing uses the index {name}.", "drop", articles=(name,))
-        if self.wanted != self.engine.recipe:
+        if self.wanted.recipe != self.engine.recipe:
             yield Finding(
-                f"The settings ask for an index made with {self.wanted}; the one that answers was made with "
+                f"The settings ask for an index made with {self.wanted.recipe}; the one that answers was made with "
                 f"{self.engine.recipe}.",
                 "reindex",
             )

@@ -33,6 +33,8 @@ class AddReport:
     changed: int = 0
     unchanged: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)  # ids of articles whose files are gone from the folders
+    pruned: int = 0  # how many of those were deleted
 
     @property
     def articles(self) -> int:
@@ -67,12 +69,14 @@ class Library:
         urls: Sequence[str] = (),
         collection: str = DEFAULT_COLLECTION,
         mapping: Mapping[str, str] | None = None,
+        prune: bool = False,
         progress: Progress = _silent,
     ) -> AddReport:
         """Read files and folders into a collection and index them. What cannot be read is reported, and stops nothing.
 
         Args:
             urls: pages and feeds on the web, fetched now.
+            prune: whether to delete the articles of files that are gone from the folders; they are reported anyway.
             mapping: the names that the sources' records give to our fields, such as ``{"title": "headline"}``.
 
         Raises:
@@ -88,7 +92,17 @@ class Library:
                 unreachable.append(Skipped(url, str(error)))
         report = self.add_sources(sources, collection=collection, progress=progress)
         report.skipped[:0] = unreachable
+        report.gone = self._gone(collection, [Path(path).absolute() for path in paths])
+        if prune and report.gone:
+            report.pruned = self.delete(collection, *report.gone)
+            report.gone = []
         return report
+
+    def _gone(self, collection: str, folders: Sequence[Path]) -> list[str]:
+        """The ids of articles whose files were in one of the folders, and are there no more."""
+        files = (Path(file) for file in sorted(self.catalog.article_files(collection)))
+        gone = (file for file in files if any(folder in file.parents for folder in folders) and not file.exists())
+        return [id for file in gone for id in self.catalog.in_file(collection, str(file))]
 
     def add_sources(
         self, sources: Sequence[Source], *, collection: str = DEFAULT_COLLECTION, progress: Progress = _silent
@@ -240,7 +254,8 @@ class Library:
             return before, self.storage.size()
 
     def _doctor(self) -> Doctor:
-        return Doctor(self.catalog, self.storage, self.engine, self.wanted)
+        wanted = self.build(self.wanted) if self.outdated else self.engine
+        return Doctor(self.catalog, self.storage, self.engine, wanted)
 
     # What is there
 

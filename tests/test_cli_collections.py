@@ -116,6 +116,25 @@ def test_an_export_reads_back_identically(dossier: Run, folder: Path, tmp_path: 
     assert (tmp_path / "two.jsonl").read_text("utf-8") == first
 
 
+def test_an_export_that_fails_leaves_the_earlier_one_alone(dossier: Run, folder: Path, tmp_path: Path) -> None:
+    dossier("add", folder)
+    (tmp_path / "kept.jsonl").write_text("earlier", "utf-8")
+    assert dossier("export", "-c", "nonsense", "-o", tmp_path / "kept.jsonl")[0] == 2
+    assert (tmp_path / "kept.jsonl").read_text("utf-8") == "earlier"
+    assert dossier("export", "-o", tmp_path / "nowhere" / "x.jsonl")[0] == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["articles", "home", "kept.jsonl"]
+
+
+def test_files_that_are_gone_are_told_and_pruned(dossier: Run, folder: Path) -> None:
+    dossier("add", folder)
+    (folder / "third.md").unlink()
+    code, _, err = dossier("add", folder)
+    assert code == 0
+    assert "1 articles whose files are gone still answer" in err
+    assert "1 deleted" in dossier("add", folder, "--prune")[1]
+    assert len(listed(dossier("articles")[1])) == 2
+
+
 def test_fields_of_other_names_are_mapped(dossier: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Kop,Inhoud\nThe quay,The quay of Vessel Point was lengthened.\n", "utf-8")
     assert dossier("add", tmp_path / "a.csv", "--map", "title=Kop,text=Inhoud")[:2] == (

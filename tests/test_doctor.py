@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -143,6 +144,26 @@ def test_a_damaged_index_is_built_anew(house: Callable[..., Settings], articles:
         assert REMEDIES["reset"] in _words(opened)
         assert opened.repair() == []
         assert opened.search(QUESTION)
+
+
+def test_a_database_with_garbage_in_the_middle_is_built_anew_in_one_go(
+    house: Callable[..., Settings], articles: Path
+) -> None:
+    with closing(open_assistant(house())) as opened:
+        opened.add(articles)
+    with (house().home / "chroma" / "chroma.sqlite3").open("r+b") as file:
+        file.write(os.urandom(24_576))
+    with closing(open_assistant(house())) as opened:
+        assert opened.repair() == []
+        assert opened.search(QUESTION)
+
+
+def test_a_half_built_index_is_not_taken_for_a_stray(house: Callable[..., Settings], articles: Path) -> None:
+    with closing(open_assistant(house())) as opened:
+        opened.add(articles)
+    with closing(open_assistant(house(passages=Passages(size=200)))) as opened:
+        opened.build(opened.wanted).indexes("articles")
+        assert [finding.mending for finding in opened.examine()] == ["reindex"]
 
 
 def test_another_recipe_is_no_damage_but_named(house: Callable[..., Settings], articles: Path) -> None:

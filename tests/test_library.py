@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,3 +186,44 @@ def test_progress_tells_of_reading_and_of_indexing(opened: Assistant, folder: Pa
     opened.add(folder, collection="sound", progress=lambda *step: steps.append(step))
     assert ("Reading", 2, 2) in steps
     assert steps[-1] == ("Indexing", 2, 2)
+
+
+def test_of_twins_the_one_that_was_renamed_is_recognised(opened: Assistant, folder: Path) -> None:
+    (folder / "twin.txt").write_text((folder / "light.txt").read_text("utf-8"), "utf-8")
+    assert counts(opened, folder) == (3, 0, 0)
+    (folder / "twin.txt").rename(folder / "zwilling.txt")
+    assert counts(opened, folder) == (0, 0, 3)
+    assert {Path(article.file).name for article in opened.articles("sound")} == {
+        "ferry.txt", "light.txt", "zwilling.txt",
+    }  # fmt: skip
+
+
+def test_articles_of_files_that_are_gone_are_reported_and_deleted_if_asked(
+    opened: Assistant, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.txt").write_text("A crane was bought for the quay.", "utf-8")
+    counts(opened, folder, tmp_path / "elsewhere.txt")
+    (folder / "light.txt").unlink()
+    (tmp_path / "elsewhere.txt").unlink()  # not in the folder that is added: none of its business
+    report = opened.add(folder, collection="sound")
+    (gone,) = report.gone
+    assert gone.startswith("light-")
+    assert len(texts(opened)) == 3
+    report = opened.add(folder, collection="sound", prune=True)
+    assert (report.gone, report.pruned) == ([], 1)
+    assert len(texts(opened)) == 2
+
+
+def test_a_file_whose_name_is_not_utf_8_is_added_again_and_again(opened: Assistant, folder: Path) -> None:
+    name = os.fsencode(folder) + b"/na\xffme.txt"
+    with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write("The tower\n\nA tower of granite was built on the point.")
+    assert counts(opened, folder) == (3, 0, 0)
+    assert counts(opened, folder) == (0, 0, 3)
+
+
+def test_an_article_longer_than_any_is_one_line(opened: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("The quay is long. " * 150_000, "utf-8")
+    report = opened.add(tmp_path / "long.txt", collection="sound")
+    assert report.articles == 0
+    assert "2.7 million characters" in report.skipped[0].reason

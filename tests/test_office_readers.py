@@ -214,10 +214,9 @@ def test_entities_of_a_feed_never_expand(tmp_path: Path) -> None:
     bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!DOCTYPE rss [<!ENTITY e0 "ha">{bomb}<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
     item = "<item><title>&e9; &x;</title><description>The mill closed. &e9; &x;</description></item>"
-    article = only(feed(tmp_path / "feed.xml", item, doctype=doctype))
-    assert article.text.startswith("The mill closed.")
-    assert len(article.text + article.title) < 100
-    assert "swordfish" not in article.text + article.title
+    said = reason(feed(tmp_path / "feed.xml", item, doctype=doctype))  # what they stood for is part of the text
+    assert "entities of its own" in said
+    assert "swordfish" not in said
 
 
 def test_other_xml_and_entity_bombs_are_no_feeds(tmp_path: Path) -> None:

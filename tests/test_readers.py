@@ -331,7 +331,7 @@ def test_a_pipe_is_reported_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_link_to_nothing_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "gone.txt")
     (found,) = readers.find(tmp_path)
-    assert "could not be read" in reason(found)
+    assert "link to nothing" in reason(found)
 
 
 def test_a_folder_that_cannot_be_listed_is_reported_and_the_others_read(

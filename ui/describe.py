@@ -22,7 +22,8 @@ def described(versions: Sequence[Article], story: Story, *, whole: bool = False)
     lines += ["", f"Versions: {len(versions)}"]
     lines += [f"  {version.sha256[:16]}  stored {version.ingested:%Y-%m-%d %H:%M} UTC" for version in versions]
     lines += ["", *_story(newest, story), ""]
-    lines.append(plain(newest.text if whole or len(newest.text) <= _BEGINNING else newest.text[:_BEGINNING] + " …"))
+    text = newest.text if whole or len(newest.text) <= _BEGINNING else newest.text[:_BEGINNING] + " …"
+    lines += map(plain, text.split("\n"))
     return "\n".join(lines)
 
 

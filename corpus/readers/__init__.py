@@ -66,6 +66,7 @@ READERS: dict[str, Reader] = {
     ".tgz": archive.read_gz,
     ".gz": archive.read_gz,
 }
+MAX_TEXT = 2_000_000  # characters; two thick books, and minutes of indexing
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
@@ -126,12 +127,19 @@ def _refuse_what_is_no_file(path: Path) -> None:
     """Before it is opened: a pipe would be waited for, and a device has no end."""
     if path.is_dir() and path.is_symlink():
         raise ReadingError("This is a link to a folder.", hint="Give the folder itself.")
+    if path.is_symlink() and not path.exists():
+        raise ReadingError("This is a link to nothing, or to itself.", hint="Remove it, or mend it.")
+    if path.is_dir():
+        raise ReadingError("This is a folder that cannot be listed.", hint="Give it read permission.")
     if path.exists() and not path.is_file():
-        raise ReadingError("This is no file, or a folder that cannot be listed.", hint="Give it read permission.")
+        raise ReadingError("This is no file but a pipe, a socket or a device.", hint="Copy what it gives into a file.")
 
 
 def _finished(item: SourceArticle | Skipped) -> SourceArticle | Skipped:
     whole = _storable(item)
+    if isinstance(whole, SourceArticle) and len(whole.text) > MAX_TEXT:
+        length = f"{len(whole.text) / 1e6:.1f} million characters"
+        return Skipped(whole.origin, f"The article has {length}; the longest may have 2 million. Split it.")
     return _in_its_language(whole) if isinstance(whole, SourceArticle) else whole
 
 

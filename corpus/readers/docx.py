@@ -15,6 +15,7 @@ from corpus.readers.text import first_words
 
 _BROKEN = (KeyError, ValueError, AttributeError, TypeError, RuntimeError, EOFError)  # from a broken structure
 _TEMPLATE_AUTHOR = "python-docx"
+_TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15)  # and its day, which programs leave in place
 
 
 def read(source: Source) -> Iterator[SourceArticle | Skipped]:
@@ -63,6 +64,7 @@ def _about(document: Any) -> tuple[str, str, datetime | None, str]:
         about = document.core_properties
         if about.author == _TEMPLATE_AUTHOR:  # the template's description, not the document's
             return about.title.strip(), "", None, about.language.strip()
-        return about.title.strip(), about.author.strip(), about.created, about.language.strip()
+        created = about.created if about.created and about.created.replace(tzinfo=None) != _TEMPLATE_CREATED else None
+        return about.title.strip(), about.author.strip(), created, about.language.strip()
     except (LxmlError, *_BROKEN):
         return "", "", None, ""

@@ -13,6 +13,7 @@ from corpus.dates import date_in_url, dated
 from corpus.errors import NothingToRead, UnsupportedFormat
 from corpus.language import normal
 from corpus.readers.markup import without_markup
+from corpus.readers.safe_xml import refuse_entities
 from corpus.readers.source import Skipped, Source, article_id, broken_utf8, canonical
 from corpus.readers.text import first_words
 
@@ -25,6 +26,7 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
 
     # As a stream: given bytes, feedparser would take them for a path or an address and open it.
     data = source.read()
+    refuse_entities(data)
     whole = broken_utf8(data)  # one byte that is none, and feedparser would take all for another encoding
     feed = feedparser.parse(io.BytesIO(whole.encode() if whole else data), sanitize_html=True)
     if not feed.version:

@@ -45,6 +45,8 @@ _CLOSING = re.compile(
 )
 # A line that goes on in lower case was broken by the page's source, not by its writer.
 _BROKEN_LINE = re.compile(r"(?<=[\w,;–—-])\n\n(?=[a-zà-öø-ÿ])")
+_DEEPEST = 2048  # elements in elements that the parser keeps
+_BOX = re.compile(r"</?(?:div|span|section|center|font|b|i|em|strong|table|tbody|tr|td)\b[^>]*>", re.IGNORECASE)
 _CHARSET = re.compile(
     rb"""<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([a-z0-9_-]+)""", re.IGNORECASE
 )
@@ -59,7 +61,10 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
     tree = _parsed(page)
     about, stated = describe(tree, source.url)
     text = _article_text(tree, stated, about.title)
-    if not any(len(_WORD.findall(line)) >= _SENTENCE_WORDS for line in text.split("\n")):
+    if not _has_a_sentence(text) and page.count("<") > _DEEPEST:  # it may lie below what the parser keeps
+        tree = _parsed(_BOX.sub("\n", page))
+        text = _article_text(tree, stated, about.title)
+    if not _has_a_sentence(text):
         raise NothingToRead(
             "No article text was found on the page.",
             hint="Save the page after it has loaded, or paste its text into a .txt file.",
@@ -81,6 +86,10 @@ def read(source: Source) -> Iterator[SourceArticle | Skipped]:
         published=about.published or _told_elsewhere(tree, about, text),
         updated=about.updated,
     )
+
+
+def _has_a_sentence(text: str) -> bool:
+    return any(len(_WORD.findall(line)) >= _SENTENCE_WORDS for line in text.split("\n"))
 
 
 def _told_elsewhere(tree: Any, about: Description, text: str) -> Dated | None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from corpus.errors import ReadingError
+
+_ENTITY = re.compile(rb"<!ENTITY\b")
+
+
+def refuse_entities(data: bytes) -> None:
+    """Raises ReadingError if the XML defines entities of its own: without them its text is not the author's."""
+    if _ENTITY.search(data[:1_000_000]):
+        raise ReadingError(
+            "The XML defines entities of its own, which are not expanded.", hint="Save its articles as HTML or text."
+        )
 
 
 def parse(data: bytes, *, mend: bool = False) -> Any:
@@ -15,6 +26,7 @@ def parse(data: bytes, *, mend: bool = False) -> Any:
     """
     from lxml import etree
 
+    refuse_entities(data)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

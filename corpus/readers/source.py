@@ -156,9 +156,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         except UnicodeDecodeError:
             text = _decode_declared(data, declared) or broken_utf8(data) or _decode_legacy(data)
     if _looks_binary(text):
-        raise UndecodableText(
-            "The file is not text.", hint="Give it the ending of its true kind, or export it as text."
-        )
+        raise UndecodableText("The file is not text.", hint="Give it the ending of its true kind, or save it as UTF-8.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -197,9 +195,7 @@ def _decode_legacy(data: bytes) -> str:
 
     hint = "Save it as UTF-8."
     if b"\0" in data:
-        raise UndecodableText(
-            "The file is not text.", hint="Give it the ending of its true kind, or export it as text."
-        )
+        raise UndecodableText("The file is not text.", hint="Give it the ending of its true kind, or save it as UTF-8.")
     best = from_bytes(data, cp_isolation=_LEGACY_ENCODINGS).best()
     if best is None or best.chaos > _MAX_MESS:
         raise UndecodableText("The file's encoding could not be told.", hint=hint)

@@ -92,8 +92,8 @@ def _read_one(source: Source, known: Mapping[str, tuple[bytes, int]]) -> Iterato
 
 
 def _digest(source: Source) -> bytes | None:
-    """Of the bytes, and of how they are read; None for what is no file, or cannot be read."""
-    if source.data is not None or not source.path.is_file():
+    """Of the bytes, and of how they are read; None for what is no file, or cannot be read or told by its name."""
+    if source.data is not None or not source.path.is_file() or not source.file.isprintable():
         return None
     try:
         with source.open() as file:

@@ -30,10 +30,16 @@ def open_client(folder: Path) -> Any:
         IndexDamaged: the folder is not a usable Chroma folder.
     """
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     with _explained(str(folder), folder):
-        return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        try:
+            return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        except Exception:
+            # Chroma keeps what it has opened of a folder, and would give out the half-started rest the next time.
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+            raise
 
 
 def collection_name(collection: str, fingerprint: str) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from tempfile import NamedTemporaryFile
+from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from corpus.errors import DossierError
 from ui.cli.common import (
     Chosen,
     Collection,
@@ -39,6 +42,7 @@ Map = Annotated[
     str | None,
     typer.Option("--map", metavar="OURS=THEIRS,…", help="What the records call our fields: title=headline,…"),
 ]
+_MOST_LINES = 100  # about what was skipped; one archive may hold thousands of unreadable files
 Into = Annotated[str, typer.Option("--collection", "-c", metavar="NAME", help="The collection, made if absent.")]
 
 
@@ -46,21 +50,28 @@ Into = Annotated[str, typer.Option("--collection", "-c", metavar="NAME", help="T
 def add(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH…]", help="Files and folders; `dossier add --help` ends with what is read."),
+        typer.Argument(metavar="[PATH…]", help="Files and folders."),
     ] = None,
     urls: Annotated[
         list[str] | None, typer.Option("--url", metavar="URL", help="A page or a feed on the web; may be repeated.")
     ] = None,
     mapping: Map = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete the articles of files that are gone from the folders.")
+    ] = False,
     collection: Into = "articles",
     as_json: Json = False,
 ) -> None:
-    """Read articles into a collection. Adding the same files again only takes what changed."""
+    """Read articles into a collection. Adding the same files again only takes what changed.
+
+    Reads text, Markdown, HTML, PDF, Word, OpenDocument, RTF, EPUB, RSS, Atom, JSON Feed, mail and mailboxes, CSV, TSV,
+    JSON, JSON Lines, ninjs, NITF, web archives, and zip or tar archives of any of these.
+    """
     if not paths and not urls:
         raise typer.BadParameter("Give a PATH, or an address with --url.")
     with working(host=True) as assistant, progress(quiet=as_json) as step:
         report = assistant.add(
-            *paths or (), urls=urls or (), mapping=_names(mapping), collection=collection, progress=step
+            *paths or (), urls=urls or (), mapping=_names(mapping), prune=prune, collection=collection, progress=step
         )
     print_report(report, collection, as_json)
     if report.skipped:
@@ -180,10 +191,7 @@ def export(
     """Write a collection as JSON Lines, which `dossier add` reads back identically."""
     from corpus.records import record
 
-    with (
-        catalogued() as assistant,
-        output.open("w", encoding="utf-8", newline="\n") if output else nullcontext(sys.stdout) as file,
-    ):
+    with catalogued() as assistant, _written_whole(output) as file:
         for article in assistant.articles(collection):
             file.write(json.dumps(record(article), ensure_ascii=False) + "\n")
 
@@ -199,16 +207,43 @@ def delete(
     say(f"Deleted from {collection}: {count}.")
 
 
+@contextmanager
+def _written_whole(path: Path | None) -> Iterator[IO[str]]:
+    """A file that takes the place of the one at ``path`` when it is whole; stdout if there is no path."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
+            try:
+                yield cast("IO[str]", file)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise DossierError(f"{path} cannot be written ({error.strerror}).", hint="Name another file.") from error
+
+
 def print_report(report: AddReport, collection: str, as_json: bool) -> None:
     counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
     if as_json:
         skipped = [{"origin": item.origin, "reason": item.reason} for item in report.skipped]
-        say_json({"collection": collection, **counts, "skipped": skipped}, indent=None)
+        say_json({"collection": collection, **counts, "skipped": skipped, "gone": report.gone}, indent=None)
         return
     numbers = ", ".join(f"{count} {what}" for what, count in counts.items())
     say(f"{collection}: {numbers}, {len(report.skipped)} skipped")
-    for item in report.skipped:
+    for item in report.skipped[:_MOST_LINES]:
         note(f"skipped {item.origin}: {item.reason}")
+    if len(report.skipped) > _MOST_LINES:
+        note(f"skipped {len(report.skipped) - _MOST_LINES} more; --json lists them all")
+    if report.gone:
+        note(
+            f"{len(report.gone)} articles whose files are gone still answer: {', '.join(report.gone[:3])}"
+            f"{' …' if len(report.gone) > 3 else ''}. dossier add --prune deletes them."
+        )
+    if report.pruned:
+        say(f"{collection}: {report.pruned} deleted, because their files are gone")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from ui.cli.common import (
     progress,
     say,
     say_json,
+    stop_by_signal,
     table,
     working,
 )
@@ -89,8 +90,6 @@ def watch(
     collection: Into = "articles",
 ) -> None:
     """Keep a collection current: what changes in the folders and the feeds is taken over, until Ctrl-C."""
-    import threading
-
     from rag.watching import watch as keep_current
 
     def told(report: WatchReport) -> None:
@@ -105,7 +104,7 @@ def watch(
             assistant,
             sources,
             collection,
-            stop=threading.Event(),
+            stop=stop_by_signal(),
             report=told,
             poll_seconds=minutes * 60,
             full_text=full_text,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,6 +104,20 @@ def table(headings: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
     for row in rows:
         shown.add_row(*map(escape, row))
     Console().print(shown)
+
+
+def stop_by_signal() -> threading.Event:
+    """Set by Ctrl-C, or by what ends services: what is being done is finished first. A second Ctrl-C ends at once."""
+    stop = threading.Event()
+
+    def told(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, told)
+    return stop
 
 
 def say(text: str) -> None:

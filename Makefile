@@ -4,15 +4,17 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_PEERS := $(VENV)/.installed-peers
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint check bench soak samples clean
+.PHONY: help chat test lint check bench eval-retrieval soak samples clean
 # Question sets and pages for measuring (see evals/); none of them is part of the project.
 DATA ?= $(or $(DOSSIER_DATA),../shared/data)
+SETS ?= $(wildcard $(addprefix $(DATA)/,xquad squad2 clapnq multihop mtrag_un news)) evals/datasets/samples
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 chat: $(INSTALLED) ## Install, index the sample collection, and serve the chat on http://127.0.0.1:7860
 	@$(BIN)/dossier web --samples
@@ -28,10 +30,13 @@ lint: $(INSTALLED_DEV) ## Check style, types and import contracts
 
 check: lint test ## Everything that a change must pass
 
-bench: $(INSTALLED) ## Print what taking in articles costs, as ratios (DATA=folder of question sets)
-	$(BIN)/python -m evals.bench $(DATA)/news
+bench: $(INSTALLED_PEERS) ## Print how fast everything is, as ratios (DATA=folder of question sets, ARGS=options)
+	$(BIN)/python -m evals.bench $(DATA)/news $(ARGS)
 	$(BIN)/python -m evals.syndication $(DATA)/news
 	$(BIN)/python -m evals.extraction $(DATA)/extraction
+
+eval-retrieval: $(INSTALLED_PEERS) ## Print how much of the evidence is found, beside a plain recipe (SETS=folders, ARGS=options)
+	$(BIN)/python -m evals.retrieval $(SETS) $(ARGS)
 
 soak: $(INSTALLED) ## Kill indexing 30 times at random instants, and prove that nothing is lost or doubled
 	$(BIN)/python tests/soak.py
@@ -52,4 +57,8 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 
 $(INSTALLED_DEV): pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	@touch $(INSTALLED) $@
+
+$(INSTALLED_PEERS): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[peers]'
 	@touch $(INSTALLED) $@

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from corpus import stories
 from corpus.article import Article, SourceArticle, version_key
 from corpus.database import Database, writable_folder
+from corpus.directory import Directory
 from corpus.errors import CatalogError, UnknownCollection
 from corpus.schema import (
     DELETED,
@@ -60,6 +61,7 @@ class Catalog:
 
     def __init__(self, location: str | Path) -> None:
         self.database = Database(location)
+        self.directory = Directory(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Engine, create_engine, event, inspect, text
+from sqlalchemy import Column, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -34,6 +34,7 @@ class Database:
         self.location = str(location)
         url = self.location if "://" in self.location else f"sqlite:///{self.location}"
         self._engine = create_engine(url)
+        self._watching: Connection | None = None
         if self.is_sqlite:
             event.listen(self._engine, "connect", _tune_sqlite)
         with self.explained():
@@ -45,6 +46,9 @@ class Database:
         return self._engine.dialect.name == "sqlite"
 
     def close(self) -> None:
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
         self._engine.dispose()
 
     @contextmanager
@@ -52,6 +56,16 @@ class Database:
         """One transaction: committed at the end, rolled back by an exception."""
         with self.explained(), Session(self._engine) as session, session.begin():
             yield session
+
+    def revision(self) -> object:
+        """Changes whenever anything was committed, by whichever process; None where that cannot be told."""
+        if not self.is_sqlite:
+            return None
+        with self.explained():
+            if self._watching is None:
+                # SQLite tells a connection what the others commit: so this one never writes.
+                self._watching = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return self._watching.execute(text("PRAGMA data_version")).scalar()
 
     def damage(self) -> list[str]:
         """What the database's own check finds wrong; empty if all is well."""

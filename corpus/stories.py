@@ -34,10 +34,24 @@ class Story:
     @classmethod
     def of(cls, articles: Sequence[Article]) -> Story:
         """Raises ValueError if there are no articles."""
-        known = {article.id: article for article in articles}
-        first = known[representative([_copy(article) for article in articles]).id]
+        first = _first(articles)
         others = [article for article in articles if article is not first]
         return cls(first, tuple((other, differences(first.text, other.text)) for other in others))
+
+
+def in_order(articles: Sequence[Article]) -> list[Article]:
+    """The copies of a story: the likely original, then the others by date, those without one last."""
+    if not articles:
+        return []
+    first = _first(articles)
+    others = [article for article in articles if article is not first]
+    others.sort(key=lambda article: (article.published.value if article.published else "9999", article.id))
+    return [first, *others]
+
+
+def _first(articles: Sequence[Article]) -> Article:
+    known = {article.id: article for article in articles}
+    return known[representative([_copy(article) for article in articles]).id]
 
 
 def _copy(article: Article) -> Copy:

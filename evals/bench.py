@@ -1,166 +1,115 @@
-"""What taking articles in costs: ``python -m evals.bench FOLDER`` (or ``make bench``).
+"""How fast, and how much memory: ``python -m evals.bench FOLDER`` (or ``make bench``).
 
 Prints ratios of two things measured in the same run on the same machine, never seconds to be compared with another
-day's: reading + hashing + clustering against embedding, adding again against adding first, and the peak memory at 1×,
-3× and 10× the articles. The folder is in the format of the question sets: ``articles.jsonl`` or ``articles.jsonl.gz``.
+day's. The parts:
+
+adding    reading + hashing + clustering against embedding; adding again against adding first
+indexing  articles made searchable, against the plain llama-index recipe and against the encoder alone
+search    milliseconds with a filter, in 35,000 made-up passages and in ten times as many
+cold      the first answer of a new process against the plain recipe's; the second question against the first
+memory    the peak at 1×, 3× and 10× the articles, and the embedding model's share
+
+The folder is in the format of the question sets: ``articles.jsonl`` or ``articles.jsonl.gz``. The plain recipe needs
+the extra ``peers``; without it, its side is left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import random
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-MULTIPLES = (1, 3, 10)
-_PYTHON = [sys.executable, "-m", "evals.bench"]
+from evals.speed import adding, indexing, searching, starting
+from evals.speed.measuring import load
 
-
-def articles(folder: Path, limit: int | None, times: int = 1) -> Iterator[dict[str, Any]]:
-    """The records of the folder; every repetition has its words in another order, so that it is a new article."""
-    packed = folder / "articles.jsonl.gz"
-    for number in range(times):
-        with gzip.open(packed, "rt") if packed.exists() else (folder / "articles.jsonl").open("rt") as lines:
-            for index, line in enumerate(lines):
-                if limit is not None and index == limit:
-                    break
-                record = json.loads(line)
-                if number:
-                    record |= {"id": f"{record['id']}#{number}", "text": _shuffled(record["text"], number)}
-                yield record
+_FEW = 150  # articles that the plain recipe can index in a minute or two
 
 
-def _shuffled(text: str, seed: int) -> str:
-    words = text.split(" ")
-    random.Random(seed).shuffle(words)
-    return " ".join(words)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was asked for. ``place`` is a folder for everything that is made on the way."""
 
-
-@dataclass
-class Timed:
-    """An embedder that counts the seconds it works."""
-
-    inner: Any
-    seconds: float = 0.0
+    folder: Path
+    place: Path
+    keep: Path | None = None
+    articles: int | None = None
+    multiples: Sequence[int] = (1, 3, 10)
+    quick: bool = False
+    rounds: int | None = None
 
     @property
-    def fingerprint(self) -> str:
-        return str(self.inner.fingerprint)
+    def all(self) -> int | None:
+        """How many articles for parts that stand alone; None for all that there are."""
+        return self.articles or (20 if self.quick else None)
 
-    def embed(self, texts: Sequence[str]) -> Any:
-        started = time.perf_counter()
-        try:
-            return self.inner.embed(texts)
-        finally:
-            self.seconds += time.perf_counter() - started
-
-    def encode(self, texts: Sequence[str]) -> Any:
-        return self.inner.encode(texts)
+    @property
+    def few(self) -> int:
+        """How many articles for parts beside the plain recipe."""
+        return self.articles or (20 if self.quick else _FEW)
 
 
-class Constant:
-    """An embedder that costs nothing, to see what the rest costs: a pseudo-random unit vector for each text."""
-
-    fingerprint = "constant"
-
-    def embed(self, texts: Sequence[str]) -> Any:
-        import numpy as np
-
-        vectors = np.stack([np.random.default_rng(len(text)).normal(size=384) for text in texts] or [np.ones(384)])
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)[: len(texts)]
+def _adding(run: Run) -> Iterator[str]:
+    return adding.report_adding(run.folder, run.place, run.all)
 
 
-def add(file: Path, home: Path, embedder: Callable[[Any], Any]) -> dict[str, float]:
-    """Add a file to a home: seconds of reading (with hashing and clustering), of embedding, of all; peak memory in MB.
-
-    Peak memory counts this process, in which texts are stored and indexed, and the largest reading process apart.
-    """
-    from rag import Settings, open_assistant
-
-    with closing(open_assistant(Settings(home=home))) as assistant:
-        timed = Timed(embedder(assistant.engine.indexer.embedder))
-        indexer = replace(assistant.engine.indexer, embedder=timed)
-        assistant.engine = replace(assistant.engine, indexer=indexer)
-        timed.embed(["warm"])
-        timed.seconds = 0.0
-        started = time.perf_counter()
-        read = started
-
-        def progress(stage: str, _done: int, _total: int) -> None:
-            nonlocal read
-            if stage == "Reading":
-                read = time.perf_counter()
-
-        report = assistant.add(file, progress=progress)
-        total = time.perf_counter() - started
-    return {
-        "articles": report.articles,
-        "reading": read - started,
-        "embedding": timed.seconds,
-        "all": total,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "peak_reader": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-    }
+def _indexing(run: Run) -> Iterator[str]:
+    return indexing.report(run.folder, run.place, run.few, run.rounds or (1 if run.quick else 3))
 
 
-def _measured(file: Path, home: Path, *options: str) -> dict[str, float]:
-    """`add` in a process of its own, for its memory's sake."""
-    done = subprocess.run([*_PYTHON, "--add", file, home, *options], check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+def _search(run: Run) -> Iterator[str]:
+    size, questions = (2_000, 20) if run.quick else (35_000, 200)
+    return searching.report(run.keep or run.place, (size, 10 * size), questions)
 
 
-def bench(folder: Path, limit: int | None, multiples: Sequence[int]) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / "articles.jsonl"
-        _write(file, articles(folder, limit))
-        home = Path(place) / "home"
-        first, again = _measured(file, home), _measured(file, home)
-        print(
-            f"{first['articles']:.0f} articles, first {first['all']:.1f} s, of it embedding {first['embedding']:.1f} s"
-        )
-        print(f"  reading + hashing + clustering / embedding: {first['reading'] / first['embedding']:.2%}")
-        print(f"  adding them again unchanged / first: {again['all'] / first['all']:.2%}")
-        print("peak memory, MB (without the embedding model): storing and indexing | a reading process")
-        for times in multiples:
-            _write(file, articles(folder, limit, times))
-            found = _measured(file, Path(place) / f"home{times}", "--constant")
-            rate = found["reading"] / found["articles"] * 1000
-            print(
-                f"  {times:2d}×  {found['peak']:6.0f} | {found['peak_reader']:.0f}   reading {rate:.2f} ms an article"
-            )
+def _cold(run: Run) -> Iterator[str]:
+    return starting.report(run.folder, run.place, run.few, run.rounds or (1 if run.quick else 5))
 
 
-def _write(file: Path, records: Iterator[dict[str, Any]]) -> None:
-    with file.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+def _memory(run: Run) -> Iterator[str]:
+    return adding.report_memory(run.folder, run.place, run.all, run.multiples)
+
+
+PARTS: dict[str, Callable[[Run], Iterator[str]]] = {
+    "adding": _adding,
+    "indexing": _indexing,
+    "search": _search,
+    "cold": _cold,
+    "memory": _memory,
+}
+
+
+def bench(run: Run, parts: Sequence[str]) -> None:
+    """Print the parts, each line as soon as it is known."""
+    print(load(), flush=True)
+    for part in parts:
+        print(part, flush=True)
+        for line in PARTS[part](run):
+            print(f"  {line}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--articles", type=int, help="only the first N")
-    parser.add_argument("--multiples", type=int, nargs="*", default=MULTIPLES)
-    parser.add_argument("--add", nargs=2, type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--constant", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("folder", type=Path, help="with articles.jsonl, such as a question set")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts")
+    parser.add_argument(
+        "--articles", type=int, help=f"the first N (without it {_FEW} beside the plain recipe, else all)"
+    )
+    parser.add_argument("--multiples", type=int, nargs="*", default=(1, 3, 10), help="of the articles, for the memory")
+    parser.add_argument("--rounds", type=int, help="of sides that take turns (without it 3 for indexing, 5 for cold)")
+    parser.add_argument("--quick", action="store_true", help="everything in small, to try it")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="keep the made-up collections there, and use them again"
+    )
     given = parser.parse_args()
-    if given.add:
-        file, home = given.add
-        json.dump(add(file, home, (lambda _: Constant()) if given.constant else (lambda inner: inner)), sys.stdout)
-    elif given.folder:
-        bench(given.folder, given.articles, given.multiples)
-    else:
-        parser.error("name a folder with articles.jsonl, such as a question set")
+    if given.keep:
+        given.keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        options = {
+            name: getattr(given, name) for name in ("folder", "keep", "articles", "multiples", "quick", "rounds")
+        }
+        bench(Run(place=Path(place), **options), given.only)
 
 
 if __name__ == "__main__":

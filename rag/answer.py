@@ -1,4 +1,4 @@
-"""What an answer is: frozen data, standard library only, no behaviour beyond derivation.
+"""What a search finds and what an answer is: frozen data, standard library only, no behaviour beyond derivation.
 
 Every type turns into plain JSON through `to_json`, and an `Answer` comes back through `answer_from_json`, so the
 command line, HTTP, saved chats and eval logs share one format.
@@ -6,9 +6,11 @@ command line, HTTP, saved chats and eval logs share one format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, overload
+
+from rag.scope import Constraints
 
 Verdict = Literal["supported", "partial", "unsupported", "contradicted", "uncited"]
 Status = Literal["answered", "partial", "insufficient"]
@@ -20,6 +22,17 @@ class Turn:
 
     question: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Another copy of the story that a passage is from."""
+
+    article: str  # article id
+    title: str
+    outlet: str | None = None
+    published: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Evidence:
     published: str | None = None  # YYYY-MM-DD, or less where less is known
     url: str | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
+    reprints: tuple[Reprint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +130,37 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Findings(Sequence[Evidence]):
+    """What a search found, best first, and how the question was read. A sequence of its evidence.
+
+    ``note`` says in words what was searched, and why nothing was found if nothing was.
+    """
+
+    question: str
+    standalone: str
+    evidence: tuple[Evidence, ...] = ()
+    constraints: Constraints = field(default_factory=Constraints)
+    note: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds by stage
+
+    @overload
+    def __getitem__(self, place: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Evidence]: ...
+    def __getitem__(self, place: int | slice) -> Evidence | Sequence[Evidence]:
+        return self.evidence[place]
+
+    def __len__(self) -> int:
+        return len(self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
 class Searching:
     """The question is understood; the search begins."""
 
     question: str
     standalone: str
+    constraints: Mapping[str, Any] = field(default_factory=dict)  # as in `Answer`
     kind: Literal["searching"] = "searching"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
 
 from rag.answer import (
     Answer,
@@ -15,18 +16,25 @@ from rag.answer import (
     Drafting,
     Event,
     Evidence,
+    Findings,
     Retrieved,
     Searching,
     Status,
     Turn,
     WriterFailed,
 )
+from rag.constraints import describe
 from rag.errors import IndexDamaged, ModelUnavailable
+from rag.followups import standalone
 from rag.library import AddReport, Library
 from rag.ports import Judge, Writer
-from rag.question import checked, standalone
+from rag.question import checked
+from rag.retrieval import Allowed
+from rag.scope import Constraints, Scope
 from rag.selection import Selection
-from rag.writing import ExtractiveWriter
+from rag.settings import Retrieval
+from rag.understanding import Query, read
+from rag.writing import ExtractiveWriter, ModelWriter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +47,7 @@ class Assistant(Library):
     extractive: ExtractiveWriter
     judge: Judge
     model_writer: Writer | None
+    settings: Retrieval
     close: Callable[[], None]
 
     @property
@@ -52,38 +61,74 @@ class Assistant(Library):
 
     # Questions
 
-    def search(self, question: str, *, collection: str | None = None, limit: int | None = None) -> list[Evidence]:
-        """The passages that bear on a question, best first.
+    def search(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        scope: Scope | None = None,
+        collection: str | None = None,
+        limit: int | None = None,
+    ) -> Findings:
+        """The passages that bear on a question, best first, and how it was read.
 
         Args:
-            collection: its name, or None for all collections.
+            history: the conversation before it; what the question leaves out is taken from there.
+            scope: filters, the day of asking, and what is not to be read out of the question.
+            collection: short for a scope of this one collection; None for all.
             limit: passages at most; None for the setting.
-        """
-        return self._retrieve(checked(question), self._scope(collection), limit)
-
-    def ask(self, question: str, history: Sequence[Turn] = (), *, collection: str | None = None) -> Answer:
-        """The checked answer; see `stream` for the events on the way and for what is raised."""
-        *_, last = self.stream(question, history, collection=collection)
-        assert isinstance(last, Answered)
-        return last.answer
-
-    def stream(self, question: str, history: Sequence[Turn] = (), *, collection: str | None = None) -> Iterator[Event]:
-        """Answer step by step; the last event is `Answered`.
-
-        If the model fails, `WriterFailed` comes, and then the extractive answer from the same evidence.
 
         Raises:
             QuestionError: the question is empty or far too long.
             UnknownCollection: no collection of that name.
             HomeInUse, IndexDamaged, CatalogError: the home cannot be used.
         """
-        question = checked(question)
-        scope = self._scope(collection)
+        seconds: dict[str, float] = {}
+        query, collections = self._understood(question, history, scope, collection, seconds)
+        evidence, allowed = self._found(query, collections, limit or self.settings.evidence, seconds)
+        constraints = self._counted(query.constraints, collections, allowed)
+        return Findings(
+            question=checked(question),
+            standalone=query.text,
+            evidence=tuple(evidence),
+            constraints=constraints,
+            note=describe(constraints, bool(evidence)),
+            timings=seconds,
+        )
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        scope: Scope | None = None,
+        collection: str | None = None,
+    ) -> Answer:
+        """The checked answer; see `search` for the arguments and for what is raised, `stream` for the events."""
+        *_, last = self.stream(question, history, scope=scope, collection=collection)
+        assert isinstance(last, Answered)
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        scope: Scope | None = None,
+        collection: str | None = None,
+    ) -> Iterator[Event]:
+        """Answer step by step; the last event is `Answered`. For the arguments and what is raised see `search`.
+
+        If the model fails, `WriterFailed` comes, and then the extractive answer from the same evidence.
+        """
         clock = _Clock()
-        alone = standalone(question, history)
-        yield Searching(question, alone)
+        query, collections = self._understood(question, history, scope, collection, clock.seconds)
+        allowed = self._allowed(query, collections)
+        constraints = self._counted(query.constraints, collections, allowed)
+        question, alone = checked(question), query.text
+        yield Searching(question, alone, constraints.as_json())
         with clock("retrieve"):
-            evidence = tuple(self._retrieve(alone, scope))
+            evidence = tuple(self._found(query, collections, self.settings.evidence)[0])
         yield Retrieved(evidence)
         with clock("select"):
             selection = self.engine.selector.select(alone, evidence)
@@ -100,7 +145,7 @@ class Assistant(Library):
                 writer = self.extractive
                 yield from self._write(writer, alone, evidence, selection, claims)
         status = _status(claims)
-        shortfall = _shortfall(evidence, scope) if status == "insufficient" else ""
+        shortfall = _shortfall(evidence, constraints) if status == "insufficient" else ""
         answer = Answer(
             question=question,
             standalone=alone,
@@ -111,19 +156,61 @@ class Assistant(Library):
             confidence=round(selection.confidence, 4),
             writer=writer.name,
             judge=self.judge.name,
-            constraints={"collections": list(scope)},
+            constraints=constraints.as_json(),
             timings=clock.seconds,
         )
         yield Answered(answer)
 
-    def _retrieve(self, question: str, scope: Sequence[str], limit: int | None = None) -> list[Evidence]:
+    def _understood(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        scope: Scope | None,
+        collection: str | None,
+        seconds: dict[str, float],
+    ) -> tuple[Query, list[str]]:
+        """The question as it will be searched, and the collections."""
+        question, scope = checked(question), scope or Scope()
+        if collection is not None:
+            scope = replace(scope, collections=(collection,))
+        collections = self._collections(scope)
+        with _Clock(seconds)("understand"):
+            shelves = [self.catalog.directory.shelf(name) for name in collections]
+            alone = question if "follow_up" in scope.off else self._standalone(question, history)
+            return read(alone, question, scope, shelves, date.today()), collections
+
+    def _standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """With a model, condensed by it; without, or if it fails, by rule."""
+        if history and isinstance(self.model_writer, ModelWriter):
+            with suppress(ModelUnavailable):
+                if condensed := self.model_writer.condense(question, history):
+                    return condensed
+        return standalone(question, history, self._likeness)
+
+    def _likeness(self, text: str, others: Sequence[str]) -> float:
+        vector, *rows = self.engine.retriever.embedder.embed([text, *others])
+        return max((float(row @ vector) for row in rows), default=0.0)
+
+    def _found(
+        self, query: Query, collections: Sequence[str], limit: int, seconds: dict[str, float] | None = None
+    ) -> tuple[list[Evidence], Allowed]:
         engine = self.engine
+        allowed = self._allowed(query, collections)
         try:
-            return engine.retriever.retrieve(question, scope, limit)
+            return engine.retriever.retrieve(query, allowed, limit, seconds), allowed
         except IndexDamaged:
             if self.engine is engine:
                 raise
-        return self.engine.retriever.retrieve(question, scope, limit)  # a new index took the place of this one
+        return self.engine.retriever.retrieve(query, allowed, limit, seconds), allowed  # a new index took its place
+
+    def _allowed(self, query: Query, collections: Sequence[str]) -> Allowed:
+        return self.engine.retriever.allowed(query, collections)
+
+    def _counted(self, constraints: Constraints, collections: Sequence[str], allowed: Allowed) -> Constraints:
+        counts = (
+            len(self.catalog.directory.shelf(name).entries) if a is None else len(a) for name, a in allowed.items()
+        )
+        return replace(constraints, collections=tuple(collections), searched=sum(counts))
 
     def _write(
         self,
@@ -144,11 +231,10 @@ class Assistant(Library):
             else:
                 yield Drafting(piece)
 
-    def _scope(self, collection: str | None) -> list[str]:
-        if collection is not None:
-            self.catalog.require(collection)
-            return [collection]
-        return [info.name for info in self.catalog.collections() if info.articles]
+    def _collections(self, scope: Scope) -> list[str]:
+        for name in scope.collections:
+            self.catalog.require(name)
+        return list(scope.collections) or [info.name for info in self.catalog.collections() if info.articles]
 
 
 def _status(claims: Sequence[Claim]) -> Status:
@@ -158,22 +244,21 @@ def _status(claims: Sequence[Claim]) -> Status:
     return "answered" if good == len(claims) else "partial"
 
 
-def _shortfall(evidence: Sequence[Evidence], scope: Sequence[str]) -> str:
+def _shortfall(evidence: Sequence[Evidence], constraints: Constraints) -> str:
     """Why there is no answer, in words."""
-    where = ", ".join(f"“{name}”" for name in scope)
-    if not scope:
-        return "Not in the collection: there are no articles yet. Add some: dossier add PATH."
     if not evidence:
-        return f"Not in the collection: nothing in {where} touches on this."
+        return describe(constraints, False)
+    where = ", ".join(f"“{name}”" for name in constraints.collections)
     nearest = list(dict.fromkeys(f"“{item.title}”" for item in evidence))[:3]
-    return f"Not in the collection: no sentence in {where} answers this. Nearest: {', '.join(nearest)}."
+    searched = f" {describe(constraints, True)}" if constraints.phrases or constraints.unresolved else ""
+    return f"Not in the collection: no sentence in {where} answers this. Nearest: {', '.join(nearest)}.{searched}"
 
 
 class _Clock:
     """Seconds by stage; whatever the consumer does between two events counts with the stage."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    def __init__(self, seconds: dict[str, float] | None = None) -> None:
+        self.seconds: dict[str, float] = {} if seconds is None else seconds
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:

@@ -7,14 +7,23 @@ questions (`Catalog.unindexed`, `Catalog.leftover`) and is simply done again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from corpus.article import Article, Passage
 from corpus.catalog import Catalog, Slot
-from rag.ports import Embedder, Indexes, Splitter
+from corpus.sentences import sentence_spans
+from rag.ports import Embedder, Indexes, Sentences, Splitter
+from rag.words import language_of, term_hash, terms
 
+if TYPE_CHECKING:
+    from rag.ports import Span, Vectors
+
+# What is made of a passage besides its place: changes whenever the same passage would be stored otherwise.
+CONTENT = "headline, sentences, stems by language: 1"
 Progress = Callable[[str, int, int], None]  # ("Reading" or "Indexing", files or articles done, in all)
 _BATCH_PASSAGES = 256
 
@@ -46,10 +55,18 @@ class Indexer:
     def _index_pending(self, progress: Progress) -> int:
         total = self.catalog.count_unindexed(self.fingerprint, self.slot)
         done = 0
-        for batch in self._batches(self.catalog.unindexed(self.fingerprint, slot=self.slot)):
-            self._index(batch)
-            done += len(batch)
-            progress("Indexing", done, max(done, total))
+
+        def finished(count: int) -> int:
+            progress("Indexing", done + count, max(done + count, total))
+            return count
+
+        with ThreadPoolExecutor(1, "indexing") as writer:  # one batch is written while the next one is encoded
+            writing: Future[int] | None = None
+            for batch in self._batches(self.catalog.unindexed(self.fingerprint, slot=self.slot)):
+                embedded, sentences = self._embedded([passage for group in batch.values() for passage in group])
+                done += finished(writing.result()) if writing else 0
+                writing = writer.submit(self._write, batch, embedded, sentences)
+            done += finished(writing.result()) if writing else 0
         return done
 
     def _notice_losses(self) -> None:
@@ -74,15 +91,28 @@ class Indexer:
             if batch:
                 yield batch
 
-    def _index(self, batch: dict[Article, list[Passage]]) -> None:
+    def _write(self, batch: dict[Article, list[Passage]], embedded: Vectors, sentences: Sequence[Sentences]) -> int:
+        """Both indexes, between a note that they may hold the versions and one that they do; how many versions."""
         versions = list(batch)
         vectors, lexical = self.indexes(versions[0].collection)
         passages = [passage for group in batch.values() for passage in group]
-        embedded = self.embedder.embed([passage.text for passage in passages])
         self.catalog.mark_indexing(versions, self.slot)
-        vectors.upsert(passages, embedded)
+        vectors.upsert(passages, embedded, sentences)
         lexical.upsert(passages)
         self.catalog.publish(versions, self.fingerprint, self.slot)
+        return len(versions)
+
+    def _embedded(self, passages: Sequence[Passage]) -> tuple[Vectors, list[Sentences]]:
+        """Each passage under its article's headline, and its sentences from the same pass."""
+        headlines = [_headline(passage) for passage in passages]
+        spans = [sentence_spans(passage.text, passage.article.language) for passage in passages]
+        shifted = [
+            [(start + len(headline), end + len(headline)) for start, end in of_one]
+            for headline, of_one in zip(headlines, spans, strict=True)
+        ]
+        texts = [headline + passage.text for headline, passage in zip(headlines, passages, strict=True)]
+        vectors, rows = self.embedder.embed_parts(texts, shifted)
+        return vectors, [_sentences(*each) for each in zip(passages, spans, rows, strict=True)]
 
     def remove_leftover(self) -> None:
         """Take what is retired or deleted out of the indexes, and what is deleted off the disk."""
@@ -105,3 +135,22 @@ class Indexer:
         lexical.upsert([passage for article in live.values() for passage in self.splitter.split(article)])
         vectors.scrub()
         lexical.scrub()
+
+
+def _headline(passage: Passage) -> str:
+    """What the encoder reads before a passage, which may not say itself whom or what it is about."""
+    title = passage.article.title.strip()
+    return "" if not title or passage.text.startswith(title) else f"{title}\n"
+
+
+def _sentences(passage: Passage, spans: Sequence[Span], vectors: Vectors) -> Sentences:
+    import numpy as np
+
+    language = language_of(passage.article.language)
+    hashes = [sorted({term_hash(term) for term in terms(passage.text[start:end], language)}) for start, end in spans]
+    return Sentences(
+        spans=np.array(spans, dtype=np.int64).reshape(len(spans), 2),
+        vectors=vectors,
+        terms=np.array([term for of_one in hashes for term in of_one], dtype=np.int64),
+        owners=np.repeat(np.arange(len(spans)), [len(of_one) for of_one in hashes]),
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from corpus import readers
 from corpus.article import Article, SourceArticle
 from corpus.catalog import RECIPE, Catalog, CollectionInfo
+from corpus.directory import Particulars
 from corpus.fetching import Limits, fetch
 from corpus.readers import Skipped, Source
 from corpus.readers.workers import Finished, Item, read_all
@@ -270,6 +271,11 @@ class Library:
 
     def collections(self) -> list[CollectionInfo]:
         return self.catalog.collections()
+
+    def particulars(self, collection: str | None = None) -> Particulars:
+        """The outlets, authors, languages and days that filters can name, in one collection or in all."""
+        names = [collection] if collection is not None else [info.name for info in self.collections()]
+        return Particulars.of([self.catalog.directory.shelf(name) for name in names])
 
     def article(self, collection: str, article_id: str, version: str) -> Article:
         """The version that a citation points into, whether or not it still answers."""

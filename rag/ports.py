@@ -5,7 +5,7 @@ Implementations live in `rag.backends`; they and their fakes pass one contract s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rag.selection import Selection
 
     Vectors = NDArray[np.float32]
+    Integers = NDArray[np.int64]
+    Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,21 @@ class Encoded:
     tokens: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences of one passage, ready to be compared with a question.
+
+    ``spans`` (m, 2) are half-open, in the passage's text; ``vectors`` (m, d) have length 1, or 0 where the embedder did
+    not get as far as the sentence. ``terms`` (t,) are `rag.words.term_hash` of the content words, each once a sentence,
+    and ``owners`` (t,) say in which sentence, 0 … m - 1, each of them stands.
+    """
+
+    spans: Integers
+    vectors: Vectors
+    terms: Integers
+    owners: Integers
+
+
 @runtime_checkable
 class Embedder(Protocol):
     """Texts to unit vectors."""
@@ -66,6 +83,14 @@ class Embedder(Protocol):
         """(n,) texts → (n, d) float32, each row of length 1; n may be 0."""
         ...
 
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> tuple[Vectors, list[Vectors]]:
+        """`embed`, and from the same pass the parts of each text: the mean of a part's tokens, seen in their context.
+
+        ``parts`` are character spans in each text, m of them give (m, d) unit rows. A part that the embedder does not
+        reach, because the text is longer than it reads, is a row of zeros. (Late chunking, Günther et al. 2024.)
+        """
+        ...
+
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """As `embed`, with the token vectors that late interaction needs. ``vector`` equals `embed`'s row."""
         ...
@@ -73,18 +98,25 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class VectorStore(Protocol):
-    """Nearest passages by cosine."""
+    """Nearest passages by cosine, and the sentences of each passage."""
 
-    def upsert(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Idempotent by passage id. ``vectors`` is (n, d), unit rows."""
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Sentences] = ()) -> None:
+        """Idempotent by passage id. ``vectors`` is (n, d), unit rows; ``sentences`` has n items, or none."""
         ...
 
     def delete(self, version_keys: Sequence[str]) -> None:
         """Remove all passages of these article versions; unknown ones are ignored."""
         ...
 
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        """(d,) → at most ``limit`` hits, best first, scored by cosine in -1 … 1."""
+    def search(self, vector: Vectors, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+        """(d,) → at most ``limit`` hits, best first, scored by cosine in -1 … 1.
+
+        With ``within``, a set of version keys, the best ``limit`` of the passages of these article versions.
+        """
+        ...
+
+    def sentences(self, ids: Sequence[str]) -> dict[str, Sentences]:
+        """What `upsert` was given with these passages; the vectors to 1 part in 100. Unknown ids are left out."""
         ...
 
     def ids(self) -> set[str]: ...
@@ -112,8 +144,19 @@ class LexicalIndex(Protocol):
         """Remove all passages of these article versions; unknown ones are ignored. Durable when it returns."""
         ...
 
-    def search(self, question: str, limit: int) -> list[Hit]:
-        """At most ``limit`` hits, best first, scores > 0. Any text is a legal question; operators mean nothing."""
+    def search(self, terms: Sequence[str], limit: int, within: Collection[str] | None = None) -> list[Hit]:
+        """At most ``limit`` hits for any of ``terms`` (see `rag.words.terms`), best first, scores > 0.
+
+        With ``within``, a set of version keys, the best ``limit`` of the passages of these article versions.
+        """
+        ...
+
+    def holding(self, phrase: Sequence[str]) -> set[str]:
+        """The version keys of the passages that hold these terms one after the other."""
+        ...
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands."""
         ...
 
     def ids(self) -> set[str]: ...
@@ -192,6 +235,53 @@ class Storage(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One content word of a question: its stem in each language that is searched, and how much it tells (idf)."""
+
+    stems: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question ready to be compared with passages.
+
+    ``vectors`` is (1 + p, d): the question's own, and one for each of its p parts, if it has several.
+    ``parts`` are the terms of each of them, in the same order; the first are those of the whole question.
+    """
+
+    text: str
+    vectors: Vectors
+    parts: tuple[tuple[Term, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that a leg proposed, with the scores of both (the lowest, where a leg did not propose it)."""
+
+    passage: Passage
+    dense: float
+    lexical: float
+    sentences: Sentences | None = None  # None: none are stored
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Orders what both legs proposed."""
+
+    @property
+    def name(self) -> str: ...
+
+    def scores(self, asked: Asked, candidates: Sequence[Candidate]) -> list[float]:
+        """How well each passage answers; higher is better, comparable within one question.
+
+        Raises:
+            ModelFilesError: its model cannot be loaded.
+        """
+        ...
 
 
 @runtime_checkable

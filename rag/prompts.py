@@ -22,3 +22,12 @@ PASSAGE = """[{marker}] {title} ({source})
 >>>"""
 
 NONE = "[none]"
+
+CONDENSE_SYSTEM = """You rewrite the last question of a conversation so that it can be understood without it.
+- Put names in the place of pronouns; take over what the question leaves out. Add nothing else.
+- If the question already stands alone, repeat it word for word.
+- Do not answer it. Reply with the question on one line and nothing else."""
+
+CONDENSE_USER = """{turns}
+
+Last question: {question}"""

@@ -101,7 +101,7 @@ def as_response(answer: Answer) -> Response:
 
 
 def as_node(evidence: Evidence, *, cited: bool | None = None) -> NodeWithScore:
-    """A passage as a node: same id, offsets into the article version that `ref_doc_id` names, fused score."""
+    """A passage as a node: same id, offsets into the article version that `ref_doc_id` names, final score."""
     version_key = f"{evidence.article}@{evidence.version[:16]}"
     metadata = {name: value for name, value in to_json(evidence).items() if name not in ("start", "end", "text")}
     metadata |= {} if cited is None else {"cited": cited}
@@ -116,4 +116,4 @@ def as_node(evidence: Evidence, *, cited: bool | None = None) -> NodeWithScore:
         excluded_embed_metadata_keys=hidden,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=version_key)},
     )
-    return NodeWithScore(node=node, score=evidence.scores.get("fused"))
+    return NodeWithScore(node=node, score=evidence.scores.get("score"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.answer import Turn
 from rag.errors import QuestionError
-from rag.words import names, terms, words
+from rag.words import names, terms
 
 Expected = Literal["person", "place", "date", "duration", "money", "percent", "number", "reason", "any"]
 
@@ -83,28 +81,3 @@ def checked(text: str) -> str:
             hint="Ask about one thing; add long texts as articles instead.",
         )
     return text
-
-
-_PRONOUN = r"he|she|it|they|him|her|his|hers|its|them|their|theirs"
-_POINTER = r"this|these|that|those|there|then|ones?|same"  # at an end of the question: elsewhere they join clauses
-_REFERS_BACK = re.compile(
-    rf"\b(?:{_PRONOUN})\b|^(?:and|but|so|what about|how about|{_POINTER})\b|\b(?:{_POINTER})\W*$", re.IGNORECASE
-)
-_SHORT = 5  # words; a question this short that names nobody and nothing leaves something out
-
-
-def stands_alone(text: str) -> bool:
-    """Whether a question can be searched without the conversation around it."""
-    return not _REFERS_BACK.search(text) and (len(words(text)) > _SHORT or bool(names(text)))
-
-
-def standalone(text: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves out taken from the conversation.
-
-    A question that points back (a pronoun, "and …"), or that is short and names nothing, is searched together with
-    the last question that stood alone; a question that stands alone is left alone.
-    """
-    if not history or stands_alone(text):
-        return text
-    topic = next((turn.question for turn in reversed(history) if stands_alone(turn.question)), history[-1].question)
-    return f"{topic.strip()} {text}"

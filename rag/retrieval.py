@@ -1,23 +1,42 @@
-"""Question → evidence: both legs, fused by score, checked against the catalog.
+"""Query → evidence: filters first, then both legs, then everything that orders what they proposed.
 
-Fusion is the weighted sum of z-scored leg scores. Rank fusion (RRF) throws the margins away, and with them the top
-hit that one leg is sure of.
+Each leg proposes its best passages among those that meet the filter, for a question of several parts each part too. The
+reranker orders them. A wish for the newest adds a little for recency, a second passage of the same article takes a
+little off, and reprints collapse into their original. Every hit is checked against the catalog before it counts.
+
+The legs are not fused by rank: that throws the margins away, and with them the top hit that one leg is sure of. Both
+enter the reranker with their scores (see `rag.reranking`, where the choice was measured).
 """
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Hashable, Mapping, Sequence
+import math
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import date
 
-from corpus.article import Passage, parse_passage_id
+from corpus.article import Article, Passage, parse_passage_id
 from corpus.catalog import Catalog
-from rag.answer import Evidence
-from rag.ports import Embedder, Hit, Indexes
+from corpus.directory import Directory, folded
+from rag.answer import Evidence, Reprint
+from rag.asking import Asker
+from rag.collapsing import Collapser, Ranked
+from rag.ports import Asked, Candidate, Embedder, Hit, Indexes, Reranker, Sentences
 from rag.settings import Retrieval
+from rag.understanding import Query
+from rag.words import word_spans
 
-K = TypeVar("K", bound=Hashable)
+Key = tuple[str, str]  # collection, passage id
+Allowed = Mapping[str, frozenset[str] | None]  # by collection the version keys that meet the filter; None: all
+
+_AGAIN = 1.0  # off the score for each better passage of the same article; the score's own spread is about 2
+_RECENT = 2.0  # for the day itself, if the newest is asked for …
+_TIMELY = 1.0  # … and if only the day of asking is known
+_FADES = 30.0  # days after which recency counts 1/e
+_OF_PARTS = 20  # candidates of each leg for each part
+_DEEPER = (1, 4, 16)  # times the candidates, while too few are left after all checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,81 +46,189 @@ class Retriever:
     catalog: Catalog
     embedder: Embedder
     indexes: Indexes
+    reranker: Reranker
     settings: Retrieval
 
-    def retrieve(self, question: str, collections: Sequence[str], limit: int | None = None) -> list[Evidence]:
-        """At most ``limit`` passages, best first, numbered from 1; the same words appear once."""
-        vector = self.embedder.embed([question])[0]
-        dense: dict[tuple[str, str], float] = {}
-        lexical: dict[tuple[str, str], float] = {}
-        wordless: dict[tuple[str, str], float] = {}  # what is known to hold no word of the question
-        for collection in collections:
-            vectors, index = self.indexes(collection)
-            near = _keyed(collection, vectors.search(vector, self.settings.candidates))
-            found = _keyed(collection, index.search(question, self.settings.candidates))
-            dense |= near
-            lexical |= found
-            if len(found) < self.settings.candidates:
-                wordless |= dict.fromkeys(near.keys() - found.keys(), 0.0)
-        fused = fuse(
-            (dense, self.settings.dense_weight), (lexical | wordless if lexical else {}, 1 - self.settings.dense_weight)
-        )
-        ranked = sorted(fused, key=lambda key: (-fused[key], key))
-        live = self._live(ranked)
-        evidence: list[Evidence] = []
-        seen: set[str] = set()
-        for key in ranked:
-            passage = live.get(key)
-            if passage is None or passage.text in seen:
-                continue
-            seen.add(passage.text)
-            scores = {"fused": fused[key]}
-            scores |= {name: leg[key] for name, leg in (("dense", dense), ("lexical", lexical)) if key in leg}
-            evidence.append(as_evidence(passage, len(evidence) + 1, scores))
-            if len(evidence) == (limit or self.settings.evidence):
+    @property
+    def directory(self) -> Directory:
+        return self.catalog.directory
+
+    def retrieve(
+        self, query: Query, allowed: Allowed, limit: int, timings: dict[str, float] | None = None
+    ) -> list[Evidence]:
+        """At most ``limit`` passages, best first, numbered from 1; the same words, and the same story, appear once."""
+        clock = _Laps(timings if timings is not None else {})
+        allowed = self._holding_quotes(query, allowed)
+        if not any(versions is None or versions for versions in allowed.values()):
+            return []
+        asker = Asker(self.embedder, {name: self.indexes(name) for name in allowed})
+        asked = asker.asked(query, self._languages(allowed))
+        clock.lap("encode")
+        ranked: list[Ranked] = []
+        for times in _DEEPER:
+            candidates = self._candidates(asked, allowed, times * self.settings.candidates)
+            clock.lap("legs")
+            fit = [candidate for candidate in candidates if _is_fit(candidate.passage, query)]
+            ranked = self._ranked(query, asked, fit, allowed)
+            clock.lap("rerank")
+            if len(ranked) >= limit or len(candidates) < times * self.settings.candidates:
                 break
+        evidence = [
+            as_evidence(item.passage, number, item.scores, self._collapser.reprints(item.passage.article))
+            for number, item in enumerate(_diverse(ranked, limit), 1)
+        ]
+        clock.lap("collapse")
         return evidence
 
-    def _live(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Passage]:
+    def allowed(self, query: Query, collections: Sequence[str]) -> Allowed:
+        """What meets the query's filter, by collection."""
+        if query.filter.is_empty:
+            return dict.fromkeys(collections)
+        return {name: self.directory.matching(name, query.filter) for name in collections}
+
+    @property
+    def _collapser(self) -> Collapser:
+        return Collapser(self.catalog, self.directory)
+
+    def _languages(self, allowed: Allowed) -> frozenset[str]:
+        return frozenset({"en"}.union(*(self.directory.shelf(name).languages for name in allowed)))
+
+    def _holding_quotes(self, query: Query, allowed: Allowed) -> Allowed:
+        """Only the articles that hold every quotation, as far as stems can tell; the words are compared later."""
+        if not query.constraints.quotes:
+            return allowed
+        languages = self._languages(allowed)
+        found = dict(allowed)
+        for name in allowed:
+            _, lexical = self.indexes(name)
+            for quote in query.constraints.quotes:
+                holders = Asker.holders(lexical, quote, languages)
+                if holders is not None:
+                    known = found[name]
+                    found[name] = frozenset(holders) if known is None else known & holders
+        return found
+
+    def _candidates(self, asked: Asked, allowed: Allowed, limit: int) -> list[Candidate]:
+        """The best of both legs, for the question and for each of its parts, that the catalog calls live."""
+        dense: dict[Key, float] = {}
+        lexical: dict[Key, float] = {}
+        proposed: dict[Key, float] = {}  # by the parts; the scores are of other questions, and do not count
+        for name, within in allowed.items():
+            vectors, index = self.indexes(name)
+            for number, (vector, terms) in enumerate(zip(asked.vectors, asked.parts, strict=True)):
+                depth = limit if number == 0 else _OF_PARTS
+                stems = [stem for term in terms for stem in term.stems]
+                near = _keyed(name, vectors.search(vector, depth, within))
+                found = _keyed(name, index.search(stems, depth, within))
+                if number == 0:
+                    dense |= near
+                    lexical |= found
+                else:
+                    proposed |= near | found
+        live = self._live(list(dense | lexical | proposed))
+        sentences = self._sentences(list(live))
+        # What a leg did not propose is at best as good as the worst that it did; and if it proposed all that it had,
+        # what is missing holds no word of the question.
+        lowest = min(dense.values(), default=0.0)
+        least = min(lexical.values(), default=0.0) if len(lexical) >= limit else 0.0
+        return [
+            Candidate(passage, dense.get(key, lowest), lexical.get(key, least), sentences.get(key))
+            for key, passage in live.items()
+        ]
+
+    def _live(self, keys: Sequence[Key]) -> dict[Key, Passage]:
         """The passages whose article version the catalog calls live; the others do not answer."""
-        by_collection: dict[str, list[str]] = {}
+        by_collection: dict[str, dict[str, tuple[str, int, int]]] = {}
         for collection, passage in keys:
-            by_collection.setdefault(collection, []).append(passage)
+            by_collection.setdefault(collection, {})[passage] = parse_passage_id(passage)
         found = {}
         for collection, passages in by_collection.items():
-            parsed = {passage: parse_passage_id(passage) for passage in passages}
-            articles = self.catalog.live(collection, (key for key, _, _ in parsed.values()))
-            for passage, (key, start, end) in parsed.items():
+            articles = self.catalog.live(collection, (key for key, _, _ in passages.values()))
+            for passage, (key, start, end) in passages.items():
                 if key in articles:
                     found[collection, passage] = Passage(articles[key], start, end)
         return found
 
+    def _sentences(self, keys: Sequence[Key]) -> dict[Key, Sentences]:
+        found: dict[Key, Sentences] = {}
+        for name in dict.fromkeys(collection for collection, _ in keys):
+            ids = [passage for collection, passage in keys if collection == name]
+            found |= {(name, passage): item for passage, item in self.indexes(name)[0].sentences(ids).items()}
+        return found
 
-def fuse(*legs: tuple[Mapping[K, float], float]) -> dict[K, float]:
-    """Weighted sum of z-scored scores over the union of the legs' keys.
+    def _ranked(self, query: Query, asked: Asked, candidates: Sequence[Candidate], allowed: Allowed) -> list[Ranked]:
+        scores = self.reranker.scores(asked, candidates)
+        ranked = []
+        for candidate, score in zip(candidates, scores, strict=True):
+            article = candidate.passage.article
+            timely = score + _recency(article, query)
+            legs = {"score": timely, "dense": candidate.dense, "lexical": candidate.lexical}
+            ranked.append(Ranked(candidate.passage, timely, legs))
+        ranked.sort(key=lambda item: (-item.score, item.passage.article.collection, item.passage.id))
 
-    A key that a leg did not propose gets that leg's lowest score: it is at best as good as the last one proposed.
-    A leg without spread says nothing about order and adds 0.
-    """
-    keys = dict.fromkeys(key for leg, _ in legs for key in leg)
-    fused = dict.fromkeys(keys, 0.0)
-    for leg, weight in legs:
-        if not leg:
-            continue
-        floor = min(leg.values())
-        scores = [leg.get(key, floor) for key in keys]
-        mean, spread = statistics.fmean(scores), statistics.pstdev(scores)
-        if spread > 0:
-            for key, score in zip(keys, scores, strict=True):
-                fused[key] += weight * (score - mean) / spread
-    return fused
+        def within(article: Article) -> bool:
+            versions = allowed[article.collection]
+            return versions is None or article.version_key in versions
+
+        return self._collapser.collapse(ranked, within)
 
 
-def _keyed(collection: str, hits: Sequence[Hit]) -> dict[tuple[str, str], float]:
+def _is_fit(passage: Passage, query: Query) -> bool:
+    """Whether a passage holds every quotation, in its text or headline, and no excluded word."""
+    wanted, unwanted = query.constraints.quotes, query.constraints.without
+    if not wanted and not unwanted:
+        return True
+    text = _plain(f"{passage.article.title}\n{passage.text}")
+    if not all(_plain(quote) in text for quote in wanted):
+        return False
+    words = f" {' '.join(folded(word) for _, _, word in word_spans(passage.text))} "
+    return not any(f" {' '.join(folded(word) for _, _, word in word_spans(each))} " in words for each in unwanted)
+
+
+def _plain(text: str) -> str:
+    """Quotation marks, case and white space aside: how exact words are compared."""
+    return " ".join(text.casefold().translate(_MARKS).split())
+
+
+_MARKS = str.maketrans(dict.fromkeys("’‘‚‛´`", "'") | dict.fromkeys("“”„«»", '"') | {"–": "-", "—": "-"})
+
+
+def _recency(article: Article, query: Query) -> float:
+    """0 … `_RECENT`, for what was published shortly before the day of asking."""
+    weight = _RECENT if query.constraints.latest else _TIMELY if query.constraints.as_of else 0.0
+    if not weight or article.published is None:
+        return 0.0
+    return weight * math.exp(-_age(article.published.last, query.today) / _FADES)
+
+
+def _age(published: date, today: date) -> float:
+    return max(0.0, float((today - published).days))
+
+
+def _diverse(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
+    """The best ``limit``, one after the other; each further passage of an article must be that much better."""
+    left = list(ranked)
+    chosen: list[Ranked] = []
+    taken: Counter[tuple[str, str]] = Counter()
+    while left and len(chosen) < limit:
+        best = max(left, key=lambda item: item.score - _AGAIN * taken[_article(item)])
+        left.remove(best)
+        chosen.append(best)
+        taken[_article(best)] += 1
+    return chosen
+
+
+def _article(item: Ranked) -> tuple[str, str]:
+    return item.passage.article.collection, item.passage.article.id
+
+
+def _keyed(collection: str, hits: Sequence[Hit]) -> dict[Key, float]:
     return {(collection, hit.id): hit.score for hit in hits}
 
 
-def as_evidence(passage: Passage, marker: int, scores: Mapping[str, float]) -> Evidence:
+def as_evidence(
+    passage: Passage, marker: int, scores: Mapping[str, float], reprints: Sequence[Reprint] = ()
+) -> Evidence:
     """A passage with its article's particulars, under a number."""
     article = passage.article
     return Evidence(
@@ -117,4 +244,18 @@ def as_evidence(passage: Passage, marker: int, scores: Mapping[str, float]) -> E
         published=article.published.calendar if article.published else None,
         url=article.url,
         scores=scores,
+        reprints=tuple(reprints),
     )
+
+
+class _Laps:
+    """Seconds by stage, each since the last one."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._since = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._seconds[stage] = round(self._seconds.get(stage, 0.0) + now - self._since, 4)
+        self._since = now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -27,6 +27,14 @@ class Models(_Section):
     embedder: str = Field(
         "bundled", description="`bundled` (all-MiniLM-L6-v2), a sentence-transformers hub id, or a local folder"
     )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto",
+        description="of the embedder: `auto` takes the fastest that the processor has and that keeps its vectors",
+    )
+    reranker: str = Field(
+        "sentences",
+        description="`sentences` (needs no weights of its own), or a cross-encoder: a hub id, or a local folder",
+    )
     writer: str = Field(
         "extractive",
         description="`extractive`, or `openai-like:<url>#<model>`, `ollama:<model>`, `openai:<model>`, "
@@ -43,7 +51,9 @@ class Models(_Section):
 class Passages(_Section):
     """How articles are cut."""
 
-    size: int = Field(700, ge=100, le=4000, description="characters that a passage aims for; it holds whole sentences")
+    size: int = Field(
+        1000, ge=100, le=4000, description="characters that a passage aims for; it holds whole paragraphs or sentences"
+    )
 
 
 class Retrieval(_Section):
@@ -51,9 +61,6 @@ class Retrieval(_Section):
 
     candidates: int = Field(60, ge=1, le=1000, description="passages that each leg proposes")
     evidence: int = Field(8, ge=1, le=50, description="passages that the writer sees")
-    dense_weight: float = Field(
-        0.5, ge=0, le=1, description="share of the dense leg in the fused score; the rest is lexical"
-    )
 
 
 class Answers(_Section):

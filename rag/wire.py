@@ -8,17 +8,26 @@ from typing import Annotated, Any, cast
 
 from pydantic import Field, TypeAdapter
 
-from rag.answer import Answer, Answered, Event, Evidence
+from rag.answer import Answer, Answered, Event, Evidence, Findings
 
 
-def to_json(value: Answer | Event | Evidence) -> dict[str, Any]:
+def to_json(value: Answer | Event | Evidence | Findings) -> dict[str, Any]:
     """Plain JSON values. An answer also carries its derived ``text``."""
-    plain = dataclasses.asdict(value)
+    plain: dict[str, Any] = _lists(dataclasses.asdict(value))
+    if isinstance(value, Findings):
+        return plain | {"constraints": value.constraints.as_json()}
     if isinstance(value, Answer):
         return {"status": value.status, "text": value.text, **plain}
     if isinstance(value, Answered):
         return {"kind": value.kind, "answer": to_json(value.answer)}
     return plain
+
+
+def _lists(value: Any) -> Any:
+    """The value as it comes back out of JSON: no tuples."""
+    if isinstance(value, dict):
+        return {name: _lists(item) for name, item in value.items()}
+    return [_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def answer_from_json(value: dict[str, Any]) -> Answer:

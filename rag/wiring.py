@@ -9,12 +9,12 @@ from corpus.catalog import RECIPE, Catalog, writable_folder
 from corpus.fetching import Limits
 from rag.assistant import Assistant
 from rag.engine import Engine, Recipe
-from rag.indexing import Indexer
-from rag.ports import Embedder, Splitter, Storage, Writer
+from rag.indexing import CONTENT, Indexer
+from rag.ports import Embedder, Reranker, Splitter, Storage, Writer
 from rag.retrieval import Retriever
 from rag.selection import Selector
 from rag.settings import Settings, load_settings
-from rag.splitting import SentenceSplitter
+from rag.splitting import ParagraphSplitter
 from rag.verification import BuiltInJudge
 from rag.writing import ExtractiveWriter, ModelWriter
 
@@ -52,19 +52,20 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
         extractive=ExtractiveWriter(settings.answers.sentences, settings.answers.threshold),
         judge=BuiltInJudge(),
         model_writer=_model_writer(settings),
+        settings=settings.retrieval,
         close=close,
     )
 
 
 def _engine(settings: Settings, catalog: Catalog, storage: Storage, recipe: Recipe) -> Engine:
-    embedder = _embedder(recipe)
-    splitter = SentenceSplitter(recipe.size)
+    embedder = _embedder(recipe, settings.models.precision)
+    splitter = ParagraphSplitter(recipe.size)
     fingerprint = _fingerprint(embedder, splitter)
     indexes = storage.indexes(fingerprint)
     return Engine(
         recipe=recipe,
         indexer=Indexer(catalog, splitter, embedder, indexes, fingerprint),
-        retriever=Retriever(catalog, embedder, indexes, settings.retrieval),
+        retriever=Retriever(catalog, embedder, indexes, _reranker(settings.models.reranker), settings.retrieval),
         selector=Selector(embedder),
     )
 
@@ -75,10 +76,20 @@ def _storage(home: Path) -> Storage:
     return DiskStorage(home)
 
 
-def _embedder(recipe: Recipe) -> Embedder:
+def _embedder(recipe: Recipe, precision: str) -> Embedder:
     from rag.backends.sentence_transformers import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder(recipe.embedder)
+    return SentenceTransformerEmbedder(recipe.embedder, precision)
+
+
+def _reranker(name: str) -> Reranker:
+    if name == "sentences":
+        from rag.reranking import SentenceReranker
+
+        return SentenceReranker()
+    from rag.backends.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(name)
 
 
 def _model_writer(settings: Settings) -> Writer | None:
@@ -94,4 +105,5 @@ def _model_writer(settings: Settings) -> Writer | None:
 
 def _fingerprint(embedder: Embedder, splitter: Splitter) -> str:
     """Names the indexes that this embedder and splitter fill: another model never meets an old index."""
-    return hashlib.sha256(f"{embedder.fingerprint}\n{splitter.fingerprint}".encode()).hexdigest()[:12]
+    parts = (embedder.fingerprint, splitter.fingerprint, CONTENT)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from functools import lru_cache
+import zlib
+from functools import cache, lru_cache
 from typing import Any
+
+from rag.stopwords import STOPWORDS
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*", re.UNICODE)
 _NUMBER_WORDS = (
@@ -43,32 +46,20 @@ REASON = re.compile(
     re.IGNORECASE,
 )
 
-# Function words, and the words of asking; none of them tells which sentence answers.
-STOPWORDS = frozenset(
-    """
-    a about above according after again against all also am an and any are aren't as at be because been before
-    being below between both but by can can't cannot could couldn't describe did didn't do does doesn't doing
-    don't down during each either else ever explain few for from further give had hadn't has hasn't have
-    haven't having he he'd he'll he's her here here's hers herself him himself his how how's i i'd i'll i'm
-    i've if in into is isn't it it's its itself just know let's many may me might more most much must my
-    myself no nor not of off on once only or other ought our ours ourselves out over own please said same say
-    says shall she she'd she's should shouldn't so some such tell than that that's the their theirs them
-    themselves then there there's these they they'd they'll they're they've this those through to too under
-    until up upon us very was wasn't we we'd we'll we're we've were weren't what what's when when's where
-    where's which while who who's whom whose why why's will with won't would wouldn't yet you you'd you'll
-    you're you've your yours yourself yourselves
-    """.split()
-)
-
-
+_STEMMERS: dict[str, str] = dict(
+    pair.split(":")
+    for pair in "ar:arabic da:danish nl:dutch en:english fi:finnish fr:french de:german el:greek hu:hungarian "
+    "id:indonesian it:italian no:norwegian nb:norwegian nn:norwegian pt:portuguese ro:romanian ru:russian "
+    "sr:serbian es:spanish sv:swedish tr:turkish".split()
+)  # ISO 639-1 → Snowball
 _stemming = threading.Lock()  # a stemmer holds the word it works on
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
+@cache
+def _stemmer(language: str) -> Any:
     import snowballstemmer
 
-    return snowballstemmer.stemmer("english")
+    return snowballstemmer.stemmer(_STEMMERS[language])
 
 
 def fold(text: str) -> str:
@@ -77,12 +68,16 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-@lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """The stem of one word, folded: ``Imposing`` → ``impos``."""
+@lru_cache(maxsize=262144)
+def stem(word: str, language: str = "en") -> str:
+    """The stem of one word, folded: ``Imposing`` → ``impos``. A language without a stemmer keeps the word."""
     plain = fold(word).removesuffix("'s")
+    if language not in _STEMMERS:
+        return plain
+    # Stemmers know their language's letters with their accents; what comes out is folded.
+    spelled = plain if language == "en" else word.casefold().replace("’", "'")
     with _stemming:
-        return str(_stemmer().stemWord(plain))
+        return fold(str(_stemmer(language).stemWord(spelled)))
 
 
 def words(text: str) -> list[str]:
@@ -96,9 +91,25 @@ def word_spans(text: str) -> list[tuple[int, int, str]]:
 
 
 @lru_cache(maxsize=8192)
-def terms(text: str) -> tuple[str, ...]:
-    """Stems of the content words, in order, repeats kept."""
-    return tuple(stem(word) for word in words(text) if fold(word) not in STOPWORDS)
+def terms(text: str, language: str = "en") -> tuple[str, ...]:
+    """Stems of the content words, in order, repeats kept. ``language`` is an ISO 639-1 code."""
+    found = (_term(word, language) for word in _WORD.findall(text))
+    return tuple(term for term in found if term)
+
+
+@lru_cache(maxsize=262144)
+def _term(word: str, language: str) -> str:
+    return "" if fold(word) in STOPWORDS.get(language, ()) else stem(word, language)
+
+
+def term_hash(term: str) -> int:
+    """A number of 32 bits for a term, to store and compare many of them: CRC-32 of its UTF-8."""
+    return zlib.crc32(term.encode("utf-8", "surrogatepass"))
+
+
+def language_of(tag: str | None) -> str:
+    """The language whose words an article's are taken for: the first part of its BCP 47 tag; English if unknown."""
+    return (tag or "en").split("-")[0].lower()
 
 
 @lru_cache(maxsize=8192)
@@ -112,7 +123,7 @@ def names(text: str) -> tuple[str, ...]:
     matches = list(_WORD.finditer(text))
     for index, match in enumerate(matches):
         word = match.group()
-        if not word[0].isupper() or (fold(word) in STOPWORDS and word != "May"):
+        if not word[0].isupper() or (fold(word) in STOPWORDS["en"] and word != "May"):
             continue
         before = text[: match.start()].rstrip(" \n\t“\"'‘(")
         opens = not before or before[-1] in ".!?:…"

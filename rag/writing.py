@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag import prompts
-from rag.answer import Claim, Evidence
+from rag.answer import Claim, Evidence, Turn
 from rag.citation import Marked, citation, cite, finished_sentences
 from rag.ports import LanguageModel
 from rag.selection import Selection
+
+_TURNS = 4  # of the conversation that a model sees to resolve a follow-up
+_ANSWER = 500  # characters of each of its answers
+_CONDENSED = 500  # characters; more is no question
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,19 @@ class ModelWriter:
                     yield cite(piece, by_marker)
             else:
                 yield piece
+
+    def condense(self, question: str, history: Sequence[Turn]) -> str:
+        """The follow-up as a question that stands alone: one line, empty if the model gave none of use.
+
+        Raises:
+            ModelUnavailable: the model did not answer, or broke off.
+        """
+        turns = "\n".join(f"User: {turn.question}\nAssistant: {turn.answer[:_ANSWER]}" for turn in history[-_TURNS:])
+        reply = "".join(
+            self.model.stream(prompts.CONDENSE_SYSTEM, prompts.CONDENSE_USER.format(turns=turns, question=question))
+        )
+        lines = [line.strip(' "“”') for line in reply.splitlines() if line.strip()]
+        return lines[0] if len(lines) == 1 and len(lines[0]) <= _CONDENSED else ""
 
 
 def _passage(evidence: Evidence) -> str:

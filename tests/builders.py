@@ -16,10 +16,11 @@ from rag.backends.fake import HashingEmbedder, MemoryStorage
 from rag.engine import Engine, Recipe
 from rag.indexing import Indexer
 from rag.ports import LanguageModel, LexicalIndex, VectorStore
+from rag.reranking import SentenceReranker
 from rag.retrieval import Retriever, as_evidence
 from rag.selection import Selector
 from rag.settings import Retrieval
-from rag.splitting import SentenceSplitter
+from rag.splitting import ParagraphSplitter
 from rag.verification import BuiltInJudge
 from rag.writing import ExtractiveWriter, ModelWriter
 
@@ -47,7 +48,7 @@ def stored(text: str = LIGHTHOUSE, name: str = "light", **more: Any) -> Article:
 
 def evidence(text: str = LIGHTHOUSE, marker: int = 1, size: int = 4000, **more: Any) -> Evidence:
     """The first passage of an article made of the text, under a number."""
-    return as_evidence(SentenceSplitter(size).split(stored(text, **more))[0], marker, {})
+    return as_evidence(ParagraphSplitter(size).split(stored(text, **more))[0], marker, {})
 
 
 class MemoryLegs(MemoryStorage):
@@ -77,8 +78,8 @@ def build_assistant(
         fingerprint = "fakes" if recipe == first else str(recipe)
         return Engine(
             recipe=recipe,
-            indexer=Indexer(catalog, SentenceSplitter(recipe.size), embedder, legs.indexes(fingerprint), fingerprint),
-            retriever=Retriever(catalog, embedder, legs.indexes(fingerprint), Retrieval()),
+            indexer=Indexer(catalog, ParagraphSplitter(recipe.size), embedder, legs.indexes(fingerprint), fingerprint),
+            retriever=Retriever(catalog, embedder, legs.indexes(fingerprint), SentenceReranker(), Retrieval()),
             selector=Selector(embedder),
         )
 
@@ -92,6 +93,7 @@ def build_assistant(
         extractive=ExtractiveWriter(3, threshold),
         judge=BuiltInJudge(),
         model_writer=ModelWriter(model) if model else None,
+        settings=Retrieval(),
         close=catalog.close,
     )
     if articles:

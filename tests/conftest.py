@@ -53,7 +53,7 @@ def bundled_embedder() -> SentenceTransformerEmbedder:
 @pytest.fixture
 def shared_embedder(bundled_embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever `open_assistant` opens in this test uses the one loaded model."""
-    monkeypatch.setattr(wiring, "_embedder", lambda recipe: bundled_embedder)
+    monkeypatch.setattr(wiring, "_embedder", lambda recipe, precision: bundled_embedder)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def real_assistant(
 ) -> Iterator[Assistant]:
     """An assistant as users get it: the bundled model, Chroma, tantivy. Tests share it, each with a collection."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "_embedder", lambda recipe: bundled_embedder)
+        patch.setattr(wiring, "_embedder", lambda recipe, precision: bundled_embedder)
         opened = open_assistant(Settings(home=tmp_path_factory.mktemp("home")))
     with closing(opened):
         yield opened

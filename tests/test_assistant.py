@@ -81,7 +81,7 @@ def test_an_empty_home_says_how_to_begin(assistant: Build) -> None:
     answer = assistant().ask(QUESTION)
     assert answer.status == "insufficient"
     assert "dossier add" in answer.text
-    assert assistant().search(QUESTION) == []
+    assert list(assistant().search(QUESTION)) == []
 
 
 @pytest.mark.parametrize("question", ["", "  \n\t", "why? " * 20_000], ids=["empty", "white", "100-kB"])

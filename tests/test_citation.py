@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.citation import Marked, cite, finished_sentences, marked_sentences, markers_in, quote_for, without_markers
 from rag.retrieval import as_evidence
-from rag.splitting import SentenceSplitter
+from rag.splitting import ParagraphSplitter
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ TEXTS = st.one_of(st.sampled_from([LIGHTHOUSE, FERRY]), st.text(min_size=1, max_
 @example(text="The list [3] was long. It had [1] end.", claim="The list [3] was long.", lead="A [2] b.\n\n")
 def test_a_quote_is_the_articles_own_words_at_its_offsets(text: str, claim: str, lead: str) -> None:
     article = stored(lead + text)
-    for marker, passage in enumerate(SentenceSplitter(100).split(article), 1):
+    for marker, passage in enumerate(ParagraphSplitter(100).split(article), 1):
         quoted = quote_for(claim, as_evidence(passage, marker, {}))
         assert article.text[quoted.start : quoted.end] == quoted.quote
         assert passage.start <= quoted.start < quoted.end <= passage.end

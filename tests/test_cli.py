@@ -112,9 +112,9 @@ def test_a_corrupt_catalog_is_told(dossier: Run, tmp_path: Path) -> None:
 def test_search_lists_passages_with_their_scores(dossier: Run, bridge: Path) -> None:
     dossier("add", bridge)
     _, out, _ = dossier("search", "bridge", "--json")
-    (found,) = json.loads(out)
+    (found,) = json.loads(out)["evidence"]
     assert found["text"] == BRIDGE
-    assert set(found["scores"]) == {"fused", "dense", "lexical"}
+    assert set(found["scores"]) == {"score", "dense", "lexical"}
 
 
 def test_articles_and_collections_come_and_go(dossier: Run, bridge: Path) -> None:

@@ -17,7 +17,7 @@ from rag import Assistant, Settings, open_assistant, wiring
 from rag.backends.fake import HashingEmbedder
 from rag.doctor import REMEDIES
 from rag.settings import Passages
-from rag.splitting import SentenceSplitter
+from rag.splitting import ParagraphSplitter
 
 QUESTION = "When was the lighthouse lit?"
 
@@ -54,7 +54,7 @@ def test_lost_passages_are_named_and_written_again(opened: Assistant, legs: Memo
 @pytest.mark.parametrize("leg", [0, 1])
 def test_passages_of_no_live_article_are_named_and_removed(opened: Assistant, legs: MemoryLegs, leg: int) -> None:
     stranger = stored("Nobody knows this text.", "stranger")
-    passages = SentenceSplitter(300).split(stranger)
+    passages = ParagraphSplitter(300).split(stranger)
     vectors, lexical = legs("sound")
     if leg:
         lexical.upsert(passages)
@@ -69,7 +69,7 @@ def test_strange_passages_of_a_live_article_are_replaced_by_its_own(opened: Assi
     """An index restored from a backup may hold an article cut in another way."""
     expected = legs("sound")[1].ids()
     (light,) = (article for article in opened.articles("sound") if article.id == "light")
-    legs("sound")[1].upsert(SentenceSplitter(100).split(light))
+    legs("sound")[1].upsert(ParagraphSplitter(40).split(light))
     assert "no live article" in _words(opened)
     assert opened.repair() == []
     assert legs("sound")[1].ids() == expected
@@ -101,7 +101,7 @@ def test_a_catalog_damaged_on_disk_is_not_touched(opened: Assistant, monkeypatch
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
-    monkeypatch.setattr(wiring, "_embedder", lambda recipe: HashingEmbedder())
+    monkeypatch.setattr(wiring, "_embedder", lambda recipe, precision: HashingEmbedder())
     return partial(Settings, home=tmp_path / "home")
 
 

@@ -45,7 +45,7 @@ def articles(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = HashingEmbedder()
-    monkeypatch.setattr(wiring, "_embedder", lambda recipe: fake)
+    monkeypatch.setattr(wiring, "_embedder", lambda recipe, precision: fake)
 
 
 def test_a_full_disk_is_told_and_the_work_is_finished_later(disk: Path, articles: Path) -> None:

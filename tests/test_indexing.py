@@ -15,7 +15,7 @@ from builders import FERRY, LIGHTHOUSE, MemoryLegs, build_assistant, source
 from corpus.article import SourceArticle
 from corpus.catalog import Catalog
 from rag import Assistant, indexing
-from rag.splitting import SentenceSplitter
+from rag.splitting import ParagraphSplitter
 
 SIZE = 100
 PHASES: list[dict[str, list[SourceArticle]]] = [
@@ -102,7 +102,7 @@ def wanted(catalog: Catalog, collection: str) -> set[str]:
     keys = [f"{article.id}@{article.sha256[:16]}" for article in last.values()]
     live = catalog.live(collection, keys)
     assert set(live) == set(keys)
-    return {passage.id for article in live.values() for passage in SentenceSplitter(SIZE).split(article)}
+    return {passage.id for article in live.values() for passage in ParagraphSplitter(SIZE).split(article)}
 
 
 def check(home: Path, legs: MemoryLegs) -> None:
@@ -112,7 +112,7 @@ def check(home: Path, legs: MemoryLegs) -> None:
     for collection in ("sound", "harbour"):
         vectors, lexical = legs(collection)
         assert vectors.ids() == lexical.ids() == wanted(opened.catalog, collection)
-    assert {hit.id.partition("@")[0] for hit in legs("sound")[1].search("Zanzibar", 9)} == {"ferry"}
+    assert {hit.id.partition("@")[0] for hit in legs("sound")[1].search(("zanzibar",), 9)} == {"ferry"}
     assert opened.index() == 0
     opened.close()
 

@@ -47,7 +47,7 @@ def found(marker: int, words: str, score: float) -> Evidence:
     source = {"title": "A light on the sound", "outlet": "Vennholm Post", "published": "2024-05-03"}
     end = start + len(words)
     return Evidence(
-        marker, "light", "sound", VERSION, start, end, words, scores={"fused": score, "dense": 0.5}, **source
+        marker, "light", "sound", VERSION, start, end, words, scores={"score": score, "dense": 0.5}, **source
     )  # type: ignore[arg-type]
 
 
@@ -150,7 +150,7 @@ def test_a_node_carries_where_it_comes_from() -> None:
     expected = {"article": "light", "collection": "sound", "version": VERSION, "title": "A light on the sound"}
     expected |= {"outlet": "Vennholm Post", "published": "2024-05-03", "url": None}
     assert expected.items() <= first.metadata.items()
-    assert first.metadata["scores"] == {"fused": 1.25, "dense": 0.5}
+    assert first.metadata["scores"] == {"score": 1.25, "dense": 0.5}
 
 
 def test_a_model_reads_the_source_of_a_node_and_no_machinery() -> None:
@@ -159,7 +159,7 @@ def test_a_model_reads_the_source_of_a_node_and_no_machinery() -> None:
     assert "Vennholm Post" in read
     assert "2024-05-03" in read
     assert VERSION not in read
-    assert "fused" not in read
+    assert "score" not in read
 
 
 def test_the_verdicts_come_along_as_json() -> None:

@@ -40,7 +40,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settle:
     fake = HashingEmbedder()
-    monkeypatch.setattr(wiring, "_embedder", lambda recipe: fake)
+    monkeypatch.setattr(wiring, "_embedder", lambda recipe, precision: fake)
     return partial(Settings, home=tmp_path / "home")
 
 
@@ -206,7 +206,7 @@ def _holding(home: Path, then: str) -> Iterator[subprocess.Popen[bytes]]:
     script = (
         "import sys, time; from pathlib import Path; from rag import Settings, wiring;"
         "from rag.backends.fake import HashingEmbedder; from rag.sharing import opened;"
-        "fake = HashingEmbedder(); wiring._embedder = lambda recipe: fake\n"
+        "fake = HashingEmbedder(); wiring._embedder = lambda recipe, precision: fake\n"
         f"with opened(Settings(home=Path(sys.argv[1])), host=True, writers=True) as assistant:\n    {then}"
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(home)], cwd=ROOT)

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rag.answer import (
     Answer,
@@ -82,7 +82,7 @@ def test_an_event_comes_back_from_json(event: Event) -> None:
 def test_evidence_is_plain_json(evidence: Evidence) -> None:
     plain = json.loads(json.dumps(to_json(evidence)))
     assert plain == to_json(evidence)
-    assert Evidence(**plain) == evidence
+    assert TypeAdapter(Evidence).validate_python(plain) == evidence
 
 
 def test_every_kind_of_event_names_itself() -> None:

@@ -24,7 +24,7 @@ Settle = Callable[..., Settings]
 @pytest.fixture(autouse=True)
 def embedder(monkeypatch: pytest.MonkeyPatch) -> HashingEmbedder:
     fake = HashingEmbedder()
-    monkeypatch.setattr(wiring, "_embedder", lambda recipe: fake)
+    monkeypatch.setattr(wiring, "_embedder", lambda recipe, precision: fake)
     return fake
 
 
@@ -90,7 +90,7 @@ def test_altered_weights_never_meet_an_old_index(
 ) -> None:
     prints = set()
     for dimensions in (512, 64, 512):
-        monkeypatch.setattr(wiring, "_embedder", lambda recipe, width=dimensions: HashingEmbedder(width))
+        monkeypatch.setattr(wiring, "_embedder", lambda recipe, precision, width=dimensions: HashingEmbedder(width))
         with closing(open_assistant(house())) as opened:
             prints.add(opened.engine.fingerprint)
             opened.add(articles)
@@ -191,7 +191,7 @@ def test_a_deleted_index_is_rebuilt_from_the_catalog(house: Settle, articles: Pa
     # In another process, as a person would: Chroma keeps a folder open until its process ends.
     script = (
         "import sys; from pathlib import Path; from rag import Settings, open_assistant, wiring;"
-        "from rag.backends.fake import HashingEmbedder; wiring._embedder = lambda recipe: HashingEmbedder();"
+        "from rag.backends.fake import HashingEmbedder; wiring._embedder = lambda recipe, precision: HashingEmbedder();"
         "dossier = open_assistant(Settings(home=Path(sys.argv[1]))); dossier.add(sys.argv[2]); dossier.close()"
     )
     root = Path(__file__).parent.parent

@@ -1,4 +1,4 @@
-"""One article for people and for scripts: what is known of it, its versions, and the copies of its story. Pure."""
+"""Articles and findings for people and for scripts, as plain text or plain data. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from corpus.article import Article, Dated
 from corpus.differences import Differences
 from corpus.stories import Story
+from rag.answer import Answer, Evidence, Findings
 from ui.render import plain
 
 _SHOWN = 3  # sentences that a copy left out or added, before "and 4 more"
@@ -120,3 +121,28 @@ def _differences(found: Differences) -> list[str]:
 
 def _sentences(sentences: Sequence[str]) -> str:
     return f"{len(sentences)} sentence{'s' * (len(sentences) != 1)}"
+
+
+def findings(found: Findings) -> str:
+    """What a search found: each passage with its source and the scores of both legs; then what was searched."""
+    lines = [f"Searched for: {plain(found.standalone)}\n"] if found.standalone != found.question else []
+    for item in found:
+        scores = ", ".join(f"{name} {value:.3f}" for name, value in item.scores.items())
+        lines.append(f"[{item.marker}] {_source(item)} ({scores})\n    {plain(item.text)}\n")
+    return "\n".join([*lines, plain(found.note)])
+
+
+def understood(answer: Answer) -> list[str]:
+    """How a question of a conversation was read, where that is not what was typed."""
+    return [f"Searched for: {plain(answer.standalone)}"] if answer.standalone != answer.question else []
+
+
+def _source(item: Evidence) -> str:
+    reprints = len(item.reprints)
+    parts = (
+        item.outlet,
+        item.title,
+        item.published or "date unknown",
+        f"and {reprints} reprint{'s' * (reprints != 1)}" if reprints else None,
+    )
+    return plain(", ".join(part for part in parts if part))

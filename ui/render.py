@@ -19,7 +19,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from corpus.article import Article
-from rag.answer import Answer, Citation, Claim, Evidence
+from rag.answer import Answer, Citation, Claim, Evidence, Reprint
 
 VERDICTS: Mapping[str, str] = {
     "partial": "partly supported",
@@ -57,13 +57,18 @@ def question_html(question: str, limit: int = 2_000) -> str:
     return f'<div class="d-question">{escape(shown)}</div>'
 
 
-def answer_html(answer: Answer, prefix: str) -> str:
-    """A finished answer: its sentences with citation links, its doubts in plain sight, and how it was checked."""
+def answer_html(answer: Answer, prefix: str, understood: str = "") -> str:
+    """A finished answer: its sentences with citation links, its doubts in plain sight, and how it was checked.
+
+    ``understood`` is HTML that says how the question was read; it goes to the end.
+    """
     if answer.status == "insufficient":
-        return insufficient_html(answer, prefix)
+        return insufficient_html(answer, prefix, understood)
     short = f'<p class="d-short">{escape(answer.short)}</p>' if answer.short else ""
     note = f'<p class="d-note">{escape(answer.note)}</p>' if answer.note else ""
-    return f'<div class="d-answer">{short}{claims_html(answer.claims, prefix)}{note}{_meta_html(answer)}</div>'
+    return (
+        f'<div class="d-answer">{short}{claims_html(answer.claims, prefix)}{note}{_meta_html(answer)}{understood}</div>'
+    )
 
 
 def claims_html(claims: Sequence[Claim], prefix: str, draft: str = "") -> str:
@@ -79,7 +84,7 @@ def draft_html(text: str) -> str:
     return f'<span class="d-draft" title="Not checked yet">{escape(text.strip())}</span>'
 
 
-def insufficient_html(answer: Answer, prefix: str = "t1") -> str:
+def insufficient_html(answer: Answer, prefix: str = "t1", understood: str = "") -> str:
     """ "Not in the collection" is an answer: calm, with the reason, and with the sentences that did not stand."""
     kicker = "Not in the collection"
     note = answer.note.removeprefix(kicker).lstrip(" :.") or "None of the stored articles answers this question."
@@ -88,7 +93,7 @@ def insufficient_html(answer: Answer, prefix: str = "t1") -> str:
         failed = f'<p class="d-meta">What was written did not stand the check:</p>{failed}'
     return (
         f'<div class="d-answer d-insufficient"><p class="d-kicker">{kicker}</p>'
-        f'<p class="d-prose">{escape(note[:1].upper() + note[1:])}</p>{failed}{_searched_html(answer)}</div>'
+        f'<p class="d-prose">{escape(note[:1].upper() + note[1:])}</p>{failed}{understood}</div>'
     )
 
 
@@ -136,13 +141,7 @@ def _meta_html(answer: Answer) -> str:
     checked = _count(total, "sentence") + " checked, all supported by the quoted words"
     if good < total:
         checked = f"{good} of {_count(total, 'sentence')} supported by the quoted words"
-    return f'<p class="d-meta">{checked}</p>{_searched_html(answer)}'
-
-
-def _searched_html(answer: Answer) -> str:
-    if not answer.standalone or answer.standalone == answer.question:
-        return ""
-    return f'<p class="d-meta">Searched for: {escape(answer.standalone)}</p>'
+    return f'<p class="d-meta">{checked}</p>'
 
 
 # ------------------------------------------------------------------------------------------------- the sources
@@ -163,7 +162,10 @@ def sources_html(answer: Answer, articles: Mapping[ArticleKey, Article], prefix:
         for citation in claim.citations:
             group = f"{prefix}-c{number}-s{citation.marker}"
             quoted.setdefault(citation.marker, []).append(Cited(group, citation))
-    cards = "".join(_quoted_card(quoted[marker], articles, prefix) for marker in sorted(quoted))
+    reprints = {item.marker: item.reprints for item in answer.evidence}
+    cards = "".join(
+        _quoted_card(quoted[marker], articles, reprints.get(marker, ()), prefix) for marker in sorted(quoted)
+    )
     found = "".join(_found_card(item, prefix) for item in answer.evidence if item.marker not in quoted)
     if found and cards:
         title = "Also found, not quoted"
@@ -198,7 +200,9 @@ def marked_html(text: str, quotes: Sequence[tuple[int, int, str]]) -> str:
     return "".join(pieces)
 
 
-def _quoted_card(cited: Sequence[Cited], articles: Mapping[ArticleKey, Article], prefix: str) -> str:
+def _quoted_card(
+    cited: Sequence[Cited], articles: Mapping[ArticleKey, Article], reprints: Sequence[Reprint], prefix: str
+) -> str:
     first = cited[0].citation
     quotes = "".join(
         f"<blockquote>{escape(quote)}</blockquote>" for quote in dict.fromkeys(item.citation.quote for item in cited)
@@ -210,11 +214,24 @@ def _quoted_card(cited: Sequence[Cited], articles: Mapping[ArticleKey, Article],
         same = [item for item in cited if key_of(item.citation) == key_of(first)]
         marked = marked_html(article.text, [(item.citation.start, item.citation.end, item.group) for item in same])
         full = _folded("Read in the article", marked)
-    return _card(first, f"{quotes}{full}", prefix)
+    return _card(first, f"{quotes}{full}{_reprints_html(reprints)}", prefix)
 
 
 def _found_card(item: Evidence, prefix: str) -> str:
-    return _card(item, _folded("Read the passage", escape(item.text)), prefix)
+    return _card(item, _folded("Read the passage", escape(item.text)) + _reprints_html(item.reprints), prefix)
+
+
+def _reprints_html(reprints: Sequence[Reprint]) -> str:
+    """ "and 6 reprints", unfolding to where and when the same story appeared."""
+    if not reprints:
+        return ""
+    items = "".join(
+        f'<li><span class="d-byline">{_byline_html(item)}</span> '
+        f"{_outward_html(item.url, escape(item.title.strip() or 'Untitled'))}</li>"
+        for item in reprints
+    )
+    title = f"and {_count(len(reprints), 'reprint')}"
+    return f'<details class="d-full d-reprints"><summary>{title}</summary><ul>{items}</ul></details>'
 
 
 def _folded(title: str, body: str) -> str:
@@ -223,13 +240,16 @@ def _folded(title: str, body: str) -> str:
 
 def _card(source: Citation | Evidence, body: str, prefix: str) -> str:
     title = escape(source.title.strip() or "Untitled")
-    byline = " · ".join(filter(None, (escape(source.outlet or ""), _date_html(source.published))))
     return (
         f'<article class="d-card" id="{prefix}-s{source.marker}" aria-label="Source {source.marker}">'
         f'<span class="d-number" aria-hidden="true">{source.marker}</span>'
         f'<h3 class="d-headline">{_outward_html(source.url, title)}</h3>'
-        f'<p class="d-byline">{byline}</p>{body}</article>'
+        f'<p class="d-byline">{_byline_html(source)}</p>{body}</article>'
     )
+
+
+def _byline_html(source: Citation | Evidence | Reprint) -> str:
+    return " · ".join(filter(None, (escape(source.outlet or ""), _date_html(source.published))))
 
 
 def _panel(cards: str, prefix: str) -> str:

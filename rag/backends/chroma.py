@@ -1,6 +1,6 @@
 """Passages in Chroma: one Chroma collection per Dossier collection and fingerprint.
 
-Documents and flat metadata, readable by any Chroma client.
+Documents and flat metadata, readable by any Chroma client; the passages' sentences lie beside them in a file.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ import re
 import shutil
 import sqlite3
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Passage
 from rag.backends.failures import explained
-from rag.ports import Hit
+from rag.backends.filtering import deepened
+from rag.backends.sentence_store import SentenceStore
+from rag.ports import Hit, Sentences
 
 if TYPE_CHECKING:
     from rag.ports import Vectors
+
+
+# What a filter leaves is compared one by one if it is this little: an HNSW graph would be walked nearly whole for it.
+_FEW = 2000  # passages
+# If it leaves much, its hits come soon enough in the unfiltered order; if they do not, Chroma is told the ids.
+_DEEPEST = 2000  # hits of the unfiltered order
 
 
 def open_client(folder: Path) -> Any:
@@ -60,9 +68,11 @@ class ChromaVectorStore:
                 name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
             )
             self._batch = int(client.get_max_batch_size())
+            self._sentences = SentenceStore(sentences_file(self._folder, name))
 
-    def upsert(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Sentences] = ()) -> None:
         with self._explained():
+            self._sentences.put([passage.id for passage in passages], vectors, sentences)
             for at in range(0, len(passages), self._batch):
                 batch = passages[at : at + self._batch]
                 self._collection.upsert(
@@ -76,32 +86,59 @@ class ChromaVectorStore:
         with self._explained():
             for at in range(0, len(version_keys), self._batch):
                 self._collection.delete(where={"version": {"$in": list(version_keys[at : at + self._batch])}})
+            self._sentences.delete(version_keys)
 
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+    def search(self, vector: Vectors, limit: int, within: Collection[str] | None = None) -> list[Hit]:
         with self._explained():
-            limit = min(limit, self._collection.count())
-            if not limit:
-                return []
-            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+            count = self._collection.count()
+            if within is None:
+                return self._query(vector, min(limit, count))
+            share = len(within) / max(1, self._sentences.versions())
+            if share * count <= _FEW:
+                ids = self._sentences.ids_of(within)
+                if len(ids) <= _FEW:
+                    return [Hit(id, score) for id, score in self._sentences.nearest(vector, ids, limit)]
+                return self._query(vector, min(limit, len(ids)), ids=ids)
+            depth = min(count, int(1.5 * limit / share) + limit)
+            hits = deepened(lambda depth: self._query(vector, min(depth, count)), limit, within, depth, _DEEPEST)
+            if hits is None:
+                return self._query(vector, limit, ids=self._sentences.ids_of(within))
+            return hits
+
+    def sentences(self, ids: Sequence[str]) -> dict[str, Sentences]:
+        with self._explained():
+            return self._sentences.sentences(ids)
+
+    def _query(self, vector: Vectors, limit: int, **allowed: Any) -> list[Hit]:
+        if not limit:
+            return []
+        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"], **allowed)
         return [Hit(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def ids(self) -> set[str]:
         with self._explained():
-            return set(self._collection.get(include=[])["ids"])
+            return set(self._collection.get(include=[])["ids"]) & self._sentences.ids()  # half a passage is none
 
     def count(self) -> int:
         with self._explained():
-            return int(self._collection.count())
+            return min(int(self._collection.count()), self._sentences.count())
 
     def scrub(self) -> None:
         with self._explained():
+            self._sentences.scrub()
             scrub(self._folder)
 
     def close(self) -> None:
-        """Nothing to do: the client is shared and closed by whoever opened it."""
+        """The client is shared, and closed by whoever opened it."""
+        self._sentences.close()
 
     def _explained(self) -> AbstractContextManager[None]:
         return _explained(self._name, self._folder)
+
+
+def sentences_file(folder: Path, name: str) -> Path:
+    """Where the sentences of a Chroma collection's passages lie."""
+    return folder / f"{name}.sentences.db"
 
 
 def scrub(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,12 @@ import numpy as np
 
 from corpus.article import Passage, parse_passage_id
 from rag.errors import ModelUnavailable
-from rag.ports import Encoded, Hit, Indexes, LexicalIndex, VectorStore
-from rag.words import STOPWORDS, fold, stem, terms, word_spans
+from rag.ports import Encoded, Hit, Indexes, LexicalIndex, Sentences, VectorStore
+from rag.stopwords import STOPWORDS
+from rag.words import fold, language_of, stem, terms, word_spans
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports import Span, Vectors
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class HashingEmbedder:
     texts that were embedded or encoded, for tests of work that should not be done again.
     """
 
-    dimensions: int = 512
+    dimensions: int = 4096
     embedded: int = 0
 
     @property
@@ -44,6 +45,16 @@ class HashingEmbedder:
         rows = [self._encoded(text).vector for text in texts]
         return np.array(rows, dtype=np.float32).reshape(len(texts), self.dimensions)
 
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> tuple[Vectors, list[Vectors]]:
+        rows = [
+            self._encoded(text[start:end]).vector
+            for text, spans in zip(texts, parts, strict=True)
+            for start, end in spans
+        ]
+        flat = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimensions)
+        ends = np.cumsum([len(spans) for spans in parts], dtype=int)
+        return self.embed(texts), np.split(flat, ends[:-1]) if len(parts) else []
+
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.embedded += len(texts)
         return [self._encoded(text) for text in texts]
@@ -53,7 +64,7 @@ class HashingEmbedder:
         tokens = np.zeros((len(spans), self.dimensions), dtype=np.float32)
         for row, (_, _, word) in enumerate(spans):
             tokens[row, self._axis(stem(word))] = 1.0
-        content = [row for row, (_, _, word) in enumerate(spans) if fold(word) not in STOPWORDS]
+        content = [row for row, (_, _, word) in enumerate(spans) if fold(word) not in STOPWORDS["en"]]
         total = tokens[content or slice(None)].sum(axis=0)
         if not spans:
             total[0] = 1.0  # a text without words still has a direction
@@ -71,15 +82,20 @@ class MemoryVectorStore:
 
     def __init__(self) -> None:
         self._vectors: dict[str, Vectors] = {}
+        self._sentences: dict[str, Sentences] = {}
 
-    def upsert(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Sentences] = ()) -> None:
         self._vectors |= {passage.id: vector for passage, vector in zip(passages, vectors, strict=True)}
+        self._sentences |= {passage.id: item for passage, item in zip(passages, sentences, strict=False)}
 
     def delete(self, version_keys: Sequence[str]) -> None:
         self._vectors = {id: vector for id, vector in self._vectors.items() if _version(id) not in version_keys}
 
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        return _best({id: float(stored @ vector) for id, stored in self._vectors.items()}, limit)
+    def search(self, vector: Vectors, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+        return _best({id: float(stored @ vector) for id, stored in self._vectors.items() if _is_in(id, within)}, limit)
+
+    def sentences(self, ids: Sequence[str]) -> dict[str, Sentences]:
+        return {id: self._sentences[id] for id in ids if id in self._vectors and id in self._sentences}
 
     def ids(self) -> set[str]:
         return set(self._vectors)
@@ -99,22 +115,37 @@ class MemoryLexicalIndex:
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
+        self._texts: dict[str, tuple[str, ...]] = {}
 
     def upsert(self, passages: Sequence[Passage]) -> None:
         for passage in passages:
-            self._counts[passage.id] = Counter(terms(f"{passage.article.title}\n{passage.text}"))
+            language = language_of(passage.article.language)
+            self._texts[passage.id] = terms(passage.text, language)
+            self._counts[passage.id] = Counter((*terms(passage.article.title, language), *self._texts[passage.id]))
 
     def delete(self, version_keys: Sequence[str]) -> None:
         self._counts = {id: counts for id, counts in self._counts.items() if _version(id) not in version_keys}
 
-    def search(self, question: str, limit: int) -> list[Hit]:
-        asked = set(terms(question))
-        holders = {term: sum(term in counts for counts in self._counts.values()) for term in asked}
+    def search(self, terms: Sequence[str], limit: int, within: Collection[str] | None = None) -> list[Hit]:
+        holders = {term: sum(term in counts for counts in self._counts.values()) for term in terms}
         total = len(self._counts)
         weights = {term: math.log(1 + (total - held + 0.5) / (held + 0.5)) for term, held in holders.items()}
         average = sum(counts.total() for counts in self._counts.values()) / total if total else 0.0
-        scores = {id: _bm25(counts, weights, average) for id, counts in self._counts.items()}
+        scores = {id: _bm25(counts, weights, average) for id, counts in self._counts.items() if _is_in(id, within)}
         return _best({id: score for id, score in scores.items() if score > 0}, limit)
+
+    def holding(self, phrase: Sequence[str]) -> set[str]:
+        asked, size = tuple(phrase), len(phrase)
+        held = (
+            id
+            for id in self._counts
+            if size and any(self._texts[id][at : at + size] == asked for at in range(len(self._texts[id]) - size + 1))
+        )
+        return {_version(id) for id in held}
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        texts = [set(self._texts[id]) for id in self._counts]
+        return {term: sum(term in text for text in texts) for term in terms}
 
     def ids(self) -> set[str]:
         return set(self._counts)
@@ -205,6 +236,10 @@ class ScriptedLanguageModel:
 
 def _version(passage: str) -> str:
     return parse_passage_id(passage)[0]
+
+
+def _is_in(passage: str, within: Collection[str] | None) -> bool:
+    return within is None or _version(passage) in within
 
 
 def _bm25(counts: Counter[str], weights: dict[str, float], average: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.backends.chroma import ChromaVectorStore, collection_name, open_client, scrub
+from rag.backends.chroma import ChromaVectorStore, collection_name, open_client, scrub, sentences_file
 from rag.backends.tantivy import TantivyIndex
 from rag.errors import HomeInUse, HomeNotWritable
 from rag.ports import Indexes, LexicalIndex, VectorStore
@@ -83,6 +83,8 @@ class DiskStorage:
                 if name in there:
                     client.delete_collection(name)
                 shutil.rmtree(self._home / "lexical" / name, ignore_errors=True)
+                for file in (self._home / "chroma").glob(f"{sentences_file(Path(), name)}*"):
+                    file.unlink()
             scrub(self._home / "chroma")
 
     def names(self) -> set[str]:

@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 from corpus.article import Article, text_digest
+from corpus.directory import Particulars
 from corpus.errors import DossierError
 from rag.answer import (
     Answer,
@@ -24,6 +25,7 @@ from rag.answer import (
     Drafting,
     Event,
     Evidence,
+    Reprint,
     Retrieved,
     Searching,
     Turn,
@@ -31,6 +33,7 @@ from rag.answer import (
     WriterFailed,
 )
 from rag.errors import QuestionError
+from rag.scope import Constraints, Scope
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -74,13 +77,20 @@ TRAP = article(
     outlet="<script>window.pwned=3</script>",
 )
 STORED = {item.id: item for item in (FERRY, LIGHT, TRAP)}
+REPRINTS = {
+    "ferry": (
+        Reprint("f2", "Last ferry leaves Orrin", "Coast Weekly", "2024-04-29", "https://coast.example/last"),
+        Reprint("f3", "Ferry: the end", None, None, "javascript:window.pwned=7"),
+    ),
+    "trap": (Reprint("t2", HOSTILE, HOSTILE, HOSTILE, "javascript:window.pwned=8"),),
+}
 
 
 def evidence(marker: int, source: Article) -> Evidence:
     """The whole article as one passage."""
     return Evidence(
         marker, source.id, "harbour", source.sha256, 0, len(source.text), source.text, source.title, source.outlet,
-        "2024-04-28" if source is FERRY else None, source.url,
+        "2024-04-28" if source is FERRY else None, source.url, reprints=REPRINTS.get(source.id, ()),
     )  # fmt: skip
 
 
@@ -123,17 +133,52 @@ class Collection:
     articles: int
 
 
-def answered(question: str, claims: Sequence[Claim], found: Sequence[Evidence], note: str = "") -> Iterator[Event]:
-    """The events of a whole answer."""
-    status = "answered" if claims else "insufficient"
-    yield Searching(question, question)
-    yield Retrieved(tuple(found))
-    for item in claims:
-        words = item.marked.split(" ")
-        for word in words:
-            yield Drafting(f"{word} ")
-        yield Checked(item)
-    yield Answered(Answer(question, question, status, tuple(claims), tuple(found), note))
+def understood(question: str, history: Sequence[Turn], scope: Scope) -> tuple[str, Constraints]:
+    """How the town reads a question: a month, an outlet, what cannot be told, and "And …" as a follow-up."""
+    alone = question
+    if question.startswith("And ") and history and "follow_up" not in scope.off:
+        alone = f"{history[-1].question} {question}"
+    since, until, outlets, phrases = scope.since, scope.until, scope.outlets, {}
+    if "in March 2023" in question and "dates" not in scope.off:
+        since, until, phrases["dates"] = date(2023, 3, 1), date(2023, 3, 31), "in March 2023"
+    if "according to" in question and "outlet" not in scope.off:
+        phrases["outlet"] = question[question.index("according to") :].rstrip("?")
+        outlets = (phrases["outlet"].removeprefix("according to "),)
+    return alone, Constraints(
+        collections=("harbour",), outlets=outlets, since=since, until=until, as_of=scope.as_of,
+        unresolved=("since the election",) if "since the election" in question else (), phrases=phrases,  # type: ignore[arg-type]
+        searched=14 if phrases else 44,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question and how it was read; it makes the events of an answer."""
+
+    question: str
+    standalone: str
+    constraints: Constraints
+
+    def searching(self) -> Searching:
+        return Searching(self.question, self.standalone, self.constraints.as_json())
+
+    def answered(self, claims: Sequence[Claim], found: Sequence[Evidence], note: str = "") -> Iterator[Event]:
+        """The events of a whole answer."""
+        yield self.searching()
+        yield Retrieved(tuple(found))
+        for item in claims:
+            words = item.marked.split(" ")
+            for word in words:
+                yield Drafting(f"{word} ")
+            yield Checked(item)
+        yield self.end(claims, found, note)
+
+    def end(self, claims: Sequence[Claim], found: Sequence[Evidence], note: str = "") -> Answered:
+        status = "answered" if claims else "insufficient"
+        told = self.constraints.as_json()
+        return Answered(
+            Answer(self.question, self.standalone, status, tuple(claims), tuple(found), note, constraints=told)
+        )
 
 
 @dataclass
@@ -142,55 +187,65 @@ class Town:
 
     writer: str = "extractive"
     shelves: list[Collection] = field(default_factory=lambda: [Collection("harbour", 3), Collection("council", 41)])
-    asked: list[tuple[str, tuple[Turn, ...], str | None]] = field(default_factory=list)
+    asked: list[tuple[str, tuple[Turn, ...], Scope]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def collections(self) -> list[Collection]:
         return self.shelves
+
+    def particulars(self, collection: str | None = None) -> Particulars:
+        council = ("Council Gazette",) if collection is None else ()
+        if collection == "council":
+            return Particulars(outlets=("Council Gazette",), languages=("en",))
+        return Particulars(
+            outlets=("Coast Weekly", *council, HOSTILE, "The Orrin Post"), authors=("Ada Quist", "Bo Lind"),
+            languages=("en", "fr"), first=date(2023, 1, 5), last=date(2024, 4, 28),
+        )  # fmt: skip
 
     def article(self, collection: str, article_id: str, version: str) -> Article:
         if article_id not in STORED:
             raise DossierError("No such article.")
         return STORED[article_id]
 
-    def stream(self, question: str, history: Sequence[Turn] = (), *, collection: str | None = None) -> Iterator[Event]:
-        self.asked.append((question, tuple(history), collection))
+    def stream(self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None) -> Iterator[Event]:
+        scope = scope or Scope()
+        self.asked.append((question, tuple(history), scope))
         if not question.strip():
             raise QuestionError("The question is empty.", hint="Type a question first.")
         if len(question) > 4_000:
             raise QuestionError("The question is far too long.", hint="Ask it in fewer than 4,000 characters.")
-        yield from self._script(question)
+        yield from self._script(question, Reading(question, *understood(question, history, scope)))
 
-    def _script(self, question: str) -> Iterator[Event]:
+    def _script(self, question: str, reading: Reading) -> Iterator[Event]:
         both = [evidence(1, FERRY), evidence(2, LIGHT)]
         if "lighthouse" in question:
-            yield from answered(question, POWER, [evidence(1, LIGHT)])
+            yield from reading.answered(POWER, [evidence(1, LIGHT)])
         elif "trap" in question:
-            yield from answered(question, SNARE, [evidence(1, TRAP)])
+            yield from reading.answered(SNARE, [evidence(1, TRAP)])
         elif "moon" in question:
-            yield from answered(question, (), both, "Nothing in these articles is about the moon.")
+            yield from reading.answered((), both, "Nothing in these articles is about the moon.")
         elif "broken" in question:
-            yield Searching(question, question)
+            yield reading.searching()
             raise DossierError("The index cannot be opened.", hint="Run dossier rebuild.")
         elif "defect" in question:
-            yield Searching(question, question)
+            yield reading.searching()
             raise RuntimeError("a secret detail")
         elif "model" in question:
-            yield Searching(question, question)
+            yield reading.searching()
             yield Drafting("Half a sentence that")
             yield WriterFailed(
                 "openai-like", "The model at 127.0.0.1:9 does not answer. Start it, or unset DOSSIER_LLM."
             )
-            yield from answered(question, POWER, [evidence(1, LIGHT)])
+            yield from reading.answered(POWER, [evidence(1, LIGHT)])
         elif "slow" in question:
-            yield Searching(question, question)
+            yield reading.searching()
             yield Retrieved(tuple(both))
             yield Drafting("An unchecked thought")
             self.gate.wait(10)
             yield Checked(POWER[0])
-            yield Answered(Answer(question, question, "answered", POWER, (evidence(1, LIGHT),)))
+            yield reading.end(POWER, [evidence(1, LIGHT)])
         else:
-            yield from answered(question, WHY, both)
+            yield from reading.answered(WHY, both)
 
 
 @dataclass

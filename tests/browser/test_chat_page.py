@@ -174,7 +174,8 @@ def test_examples_collections_and_a_new_conversation(visit: Open, running: Runni
     seen.page.get_by_role("option").nth(1).click()
     seen.page.get_by_text(WHY).click()
     expect(seen.page.locator("#sources blockquote").first).to_be_visible()
-    assert running.town.asked[-1] == (WHY, (), "harbour")
+    question, history, scope = running.town.asked[-1]
+    assert (question, history, scope.collections) == (WHY, (), ("harbour",))
     seen.page.get_by_role("button", name="New conversation").click()
     expect(seen.page.locator(".d-answer")).to_have_count(0)
     expect(seen.page.locator("#sources .d-card")).to_have_count(0)

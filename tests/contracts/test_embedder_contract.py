@@ -58,6 +58,19 @@ def test_encoding_says_the_same_as_embedding_and_where_each_token_stands(embedde
     assert list(encoded.spans) == sorted(encoded.spans)
 
 
+def test_parts_come_from_the_same_pass_and_lie_near_what_they_say(embedder: Embedder) -> None:
+    text = "The lighthouse was lit in 1871. Rain ruined the harvest of plums. "
+    spans = [(0, 31), (32, 65), (65, 66)]
+    vectors, rows = embedder.embed_parts([text, "", text], [spans, [], spans[:1]])
+    assert vectors.shape[0] == 3
+    assert [len(each) for each in rows] == [3, 0, 1]
+    assert rows[0][0] == pytest.approx(rows[2][0], abs=1e-3)
+    assert np.linalg.norm(rows[0][:2], axis=1) == pytest.approx([1, 1], abs=1e-3)
+    asked = embedder.embed(["When was the lighthouse lit?"])[0]
+    assert rows[0][0] @ asked > rows[0][1] @ asked
+    assert embedder.embed_parts([], [])[1] == []
+
+
 def test_texts_encoded_together_do_not_disturb_each_other(embedder: Embedder) -> None:
     together = embedder.encode(TEXTS)
     assert len(together) == len(TEXTS)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from corpus.article import Article
 from rag.ports import Splitter
-from rag.splitting import SentenceSplitter
+from rag.splitting import ParagraphSplitter
 
-SPLITTERS: dict[str, Splitter] = {f"sentences-{size}": SentenceSplitter(size) for size in (100, 700)}
+SPLITTERS: dict[str, Splitter] = {f"sentences-{size}": ParagraphSplitter(size) for size in (100, 700)}
 PROSE = st.lists(
     st.sampled_from(
         ["It rose. ", "Dr. Quist left at 3.5 p.m. ", "“No!” ", "\n\n", "word " * 60, "灯台。", "x" * 900, "\t"]

@@ -10,9 +10,10 @@ import pytest
 from builders import FERRY, LIGHTHOUSE, stored
 
 from corpus.article import Article, Dated, Passage
+from corpus.sentences import sentence_spans
 from rag.backends.fake import HashingEmbedder, MemoryVectorStore
-from rag.ports import VectorStore
-from rag.splitting import SentenceSplitter
+from rag.ports import Sentences, VectorStore
+from rag.splitting import ParagraphSplitter
 
 EMBEDDER = HashingEmbedder(64)
 
@@ -37,7 +38,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStor
 
 
 def passages(article: Article) -> list[Passage]:
-    return SentenceSplitter(100).split(article)
+    return ParagraphSplitter(100).split(article)
 
 
 def put(store: VectorStore, *articles: Article) -> list[Passage]:
@@ -120,6 +121,53 @@ def test_articles_with_every_particular_and_with_odd_ids_are_taken(store: Vector
     assert store.ids() == {passage.id for passage in found}
     store.delete([rich.version_key])
     assert store.ids() == {passage.id for passage in found if passage.article.id == "odd"}
+
+
+@pytest.mark.parametrize(("amount", "kept"), [(60, 1), (60, 7), (60, 59), (2600, 2500)])
+def test_a_filter_is_exact_whatever_it_leaves(
+    store: VectorStore, amount: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best of what it leaves are found, in the same order and with the same scores as without it."""
+    if amount == 60:
+        monkeypatch.setattr("rag.backends.chroma._FEW", 5)
+    rows = np.random.default_rng(4).normal(size=(amount, 16)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    articles = [stored(f"Ship {number}.", f"ship-{number}") for number in range(amount)]
+    store.upsert([passage for article in articles for passage in passages(article)], rows)
+    within = frozenset(article.version_key for article in articles[-kept:])
+    exact = sorted(zip(-(rows[-kept:] @ rows[0]), [article.version_key for article in articles[-kept:]], strict=True))
+    hits = store.search(rows[0], 5, within)
+    assert [hit.id.rpartition(":")[0] for hit in hits] == [key for _, key in exact[:5]]
+    assert [hit.score for hit in hits] == pytest.approx([-score for score, _ in exact[:5]], abs=2e-3)
+    assert store.search(rows[0], 5, frozenset()) == []
+    assert store.search(rows[0], 5, frozenset({"nobody@0000000000000000"})) == []
+
+
+def sentences(passage: Passage) -> Sentences:
+    spans = np.array(sentence_spans(passage.text), dtype=np.int64)
+    vectors = EMBEDDER.embed([passage.text[start:end] for start, end in spans])
+    owners = np.arange(len(spans))
+    return Sentences(spans, vectors, owners + 4_000_000_000, owners)
+
+
+def test_sentences_come_back_as_they_were_given(store: VectorStore) -> None:
+    found = passages(stored(LIGHTHOUSE)) + passages(stored(FERRY, "ferry"))
+    given = [sentences(passage) for passage in found]
+    store.upsert(found, EMBEDDER.embed([passage.text for passage in found]), given)
+    back = store.sentences([passage.id for passage in found] + ["nobody@0000000000000000:0-9"])
+    assert set(back) == {passage.id for passage in found} != set()
+    for passage, item in zip(found, given, strict=True):
+        assert back[passage.id].spans.tolist() == item.spans.tolist()
+        assert back[passage.id].vectors == pytest.approx(item.vectors, abs=0.01)
+        assert back[passage.id].terms.tolist() == item.terms.tolist()
+        assert back[passage.id].owners.tolist() == item.owners.tolist()
+    store.delete([stored(LIGHTHOUSE).version_key])
+    assert set(store.sentences([passage.id for passage in found])) == {p.id for p in found if p.article.id == "ferry"}
+
+
+def test_a_passage_may_have_no_sentences(store: VectorStore) -> None:
+    found = put(store, stored())
+    assert store.sentences([passage.id for passage in found]) == {}
 
 
 def test_a_chroma_folder_keeps_what_was_written(tmp_path: Path, chroma: object) -> None:

@@ -9,9 +9,11 @@ import typer
 
 from corpus.errors import DossierError
 from ui.cli.common import Collection, Json, app, complain, note, progress, say, say_json, status, working
+from ui.cli.filters import filtered
 
 if TYPE_CHECKING:
     from rag import Assistant, Turn
+    from rag.scope import Scope
 
 SAMPLES = "samples"
 _SAMPLE_QUESTIONS = (
@@ -23,8 +25,12 @@ _SAMPLE_QUESTIONS = (
 
 
 @app.command()
+@filtered
 def ask(
-    question: Annotated[str, typer.Argument(metavar="QUESTION")], collection: Collection = None, as_json: Json = False
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    scope: Scope,
+    collection: Collection = None,
+    as_json: Json = False,
 ) -> None:
     """Answer one question. “Not in the collection” is an answer too."""
     from rag.wire import to_json
@@ -32,7 +38,7 @@ def ask(
 
     with working() as assistant, status("Searching", quiet=as_json):
         _finish_indexing(assistant)
-        answer = assistant.ask(question, collection=collection)
+        answer = assistant.ask(question, scope=scope, collection=collection)
     if as_json:
         say_json(to_json(answer))
     else:
@@ -40,32 +46,33 @@ def ask(
 
 
 @app.command()
+@filtered
 def search(
     question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    scope: Scope,
     collection: Collection = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Passages at most.")] = 8,
     as_json: Json = False,
 ) -> None:
     """Show the passages that bear on a question, best first, with their scores."""
-    import dataclasses
-
-    from ui.render import plain
+    from rag.wire import to_json
+    from ui.describe import findings
 
     with working() as assistant, status("Searching", quiet=as_json):
         _finish_indexing(assistant)
-        found = assistant.search(question, collection=collection, limit=limit)
+        found = assistant.search(question, scope=scope, collection=collection, limit=limit)
     if as_json:
-        say_json([dataclasses.asdict(item) for item in found])
-    for item in [] if as_json else found:
-        scores = ", ".join(f"{name} {value:.3f}" for name, value in item.scores.items())
-        source = ", ".join(part for part in (item.outlet, item.title, item.published or "date unknown") if part)
-        say(f"[{item.marker}] {plain(source)} ({scores})\n    {plain(item.text)}\n")
+        say_json(to_json(found))
+    else:
+        say(findings(found))
 
 
 @app.command()
-def chat(collection: Collection = None) -> None:
+@filtered
+def chat(scope: Scope, collection: Collection = None) -> None:
     """Talk with a collection in the terminal; an empty line ends it."""
     from rag.answer import Turn
+    from ui.describe import understood
     from ui.render import markdown
 
     with working(host=True, writers=True) as assistant:
@@ -76,11 +83,11 @@ def chat(collection: Collection = None) -> None:
         while question := _read_line("? "):
             try:
                 with status("Searching"):
-                    answer = assistant.ask(question, history, collection=collection)
+                    answer = assistant.ask(question, history, scope=scope, collection=collection)
             except DossierError as error:
                 complain(error)
                 continue
-            say(f"\n{markdown(answer)}\n")
+            say("\n".join(["", *understood(answer), markdown(answer), ""]))
             history.append(Turn(question, answer.text))
 
 

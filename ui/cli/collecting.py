@@ -31,6 +31,7 @@ from ui.cli.common import (
     table,
     working,
 )
+from ui.cli.filters import day
 
 if TYPE_CHECKING:
     from corpus.article import Article, Dated
@@ -149,7 +150,7 @@ def articles(
     """List the articles of a collection: id, date, outlet, headline. Dates: 2024, 2024-03 or 2024-03-15."""
     from ui.render import plain
 
-    wanted = _Filter(outlet, _day(since, "first"), _day(until, "last"), text)
+    wanted = _Filter(outlet, day(since, "first"), day(until, "last"), text)
     with catalogued() as assistant:
         found = (article for article in assistant.articles(collection) if wanted.takes(article))
         if as_json:
@@ -270,18 +271,6 @@ def _names(mapping: str | None) -> dict[str, str] | None:
     from corpus.readers.names import mapping_of
 
     return mapping_of(mapping)
-
-
-def _day(written: str | None, end: str) -> date | None:
-    from corpus.dates import dated
-
-    if written is None:
-        return None
-    found = dated(written, "given")
-    if found is None:
-        raise typer.BadParameter(f"{written} is no date; write 2024, 2024-03 or 2024-03-15.")
-    day: date = getattr(found, end)
-    return day
 
 
 def _date(dated: Dated | None) -> str:

@@ -14,8 +14,10 @@ from typing import TypedDict
 from corpus.article import Article
 from corpus.errors import DossierError
 from rag.answer import Answer, Answered, Checked, Claim, Drafting, Event, Retrieved, Searching, Turn, WriterFailed
+from rag.scope import Scope, Understanding
 from ui import render
 from ui.web.service import Assistant
+from ui.web.understood import Understood, without_repeats
 
 
 class Message(TypedDict):
@@ -32,6 +34,7 @@ class Exchange:
     number: int
     answer: Answer
     failure: str = ""  # why the language model's answer was replaced by an extractive one
+    off: frozenset[Understanding] = frozenset()  # what was not to be read out of the question
 
     @property
     def prefix(self) -> str:
@@ -41,10 +44,30 @@ class Exchange:
     def turn(self) -> Turn:
         return Turn(self.answer.question, self.answer.text)
 
-    def html(self) -> str:
-        # The failure is told in a box of its own, so the note need not begin with it.
-        answer = replace(self.answer, note=self.answer.note.removeprefix(self.failure).strip())
-        return _with_failure(self.failure, render.answer_html(answer, self.prefix))
+    def html(self, newest: bool = False) -> str:
+        """The answer; only the newest one can be asked again in another reading."""
+        answer = self.answer
+        understood = Understood(
+            self.prefix, answer.question, answer.standalone, answer.constraints, self.off, newest=newest
+        )
+        # The failure is told in a box of its own, and the search in lines of its own: the note need not.
+        note = without_repeats(answer.note.removeprefix(self.failure).strip(), answer.constraints)
+        shown = render.answer_html(replace(answer, note=note), self.prefix, understood.html())
+        return _with_failure(self.failure, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is being answered, and whether it takes the place of the newest exchange."""
+
+    question: str
+    scope: Scope
+    again: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether the question was edited to be asked on its own."""
+        return "follow_up" in self.scope.off and not self.again
 
 
 def prefix_of(number: int) -> str:
@@ -58,7 +81,9 @@ class Live:
 
     number: int
     question: str
+    off: frozenset[Understanding] = frozenset()
     status: str = "Searching…"
+    understood: str = ""
     claims: list[Claim] = field(default_factory=list)
     draft: str = ""
     failure: str = ""
@@ -67,8 +92,9 @@ class Live:
     def take(self, event: Event) -> None:
         """Moves on by one event."""
         match event:
-            case Searching(question=asked, standalone=standalone):
-                self.status = "Searching…" if standalone in ("", asked) else f"Searching for: {standalone}"
+            case Searching(question=asked, standalone=standalone, constraints=constraints):
+                read = Understood(prefix_of(self.number), asked, standalone, constraints, self.off, finished=False)
+                self.understood = read.html()
             case Retrieved(evidence=evidence):
                 self.status = f"Reading {len(evidence)} passages…" if len(evidence) != 1 else "Reading 1 passage…"
             case Drafting(delta=delta):
@@ -80,15 +106,15 @@ class Live:
                 self.failure, self.claims, self.draft = message, [], ""
                 self.status = "Answering with verbatim sentences…"
             case Answered(answer=answer):
-                self.finished = Exchange(self.number, answer, self.failure)
+                self.finished = Exchange(self.number, answer, self.failure, self.off)
 
     def html(self) -> str:
         """The answer so far, or what is being done about it."""
         if self.finished is not None:
-            return self.finished.html()
+            return self.finished.html(newest=True)
         body = render.claims_html(self.claims, prefix_of(self.number), self.draft)
         working = f'<p class="d-working">{render.escape(self.status)}</p>'
-        return _with_failure(self.failure, f'<div class="d-answer d-live">{body or working}</div>')
+        return _with_failure(self.failure, f'<div class="d-answer d-live">{body or working}{self.understood}</div>')
 
 
 def after_sentence(draft: str, sentence: str) -> str:
@@ -104,9 +130,14 @@ def after_sentence(draft: str, sentence: str) -> str:
     return draft[found.end() :] if found else draft
 
 
-def messages(exchanges: Sequence[Exchange]) -> list[Message]:
-    """The bubbles of the finished exchanges."""
-    return [message for item in exchanges for message in bubbles(item.answer.question, item.html())]
+def messages(exchanges: Sequence[Exchange], *, closed: bool = False) -> list[Message]:
+    """The bubbles of the finished exchanges. The newest can be asked again, unless it is ``closed`` by a new one."""
+    newest = 0 if closed or not exchanges else exchanges[-1].number
+    return [
+        message
+        for item in exchanges
+        for message in bubbles(item.answer.question, item.html(newest=item.number == newest))
+    ]
 
 
 def bubbles(question: str, answer: str) -> list[Message]:

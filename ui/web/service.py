@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from corpus.article import Article
+from corpus.directory import Particulars
 from rag.answer import Event, Turn
+from rag.scope import Scope
 
 
 class CollectionInfo(Protocol):
@@ -27,8 +29,8 @@ class Assistant(Protocol):
 
     def collections(self) -> Sequence[CollectionInfo]: ...
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), *, collection: str | None = None
-    ) -> Iterator[Event]: ...
+    def particulars(self, collection: str | None = None) -> Particulars: ...
+
+    def stream(self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None) -> Iterator[Event]: ...
 
     def article(self, collection: str, article_id: str, version: str) -> Article: ...

@@ -1,4 +1,4 @@
-"""How the page looks: a theme on system fonts, one style sheet and one script, all read from this package."""
+"""How the page looks: a theme on system fonts, one style sheet and two scripts, all read from this package."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def css() -> str:
     return _asset("page.css")
 
 
-def script() -> str:
-    """The script of the source panel: the body of a function of `element` and `trigger`."""
-    return _asset("sources.js")
+def script(name: str) -> str:
+    """A component's script: the body of a function of `element` and `trigger`."""
+    return _asset(name)
 
 
 def _asset(name: str) -> str:

@@ -90,5 +90,4 @@ new MutationObserver(() => {
 function unlabel() {
   for (const node of document.querySelectorAll("#conversation [data-testid][aria-label]")) node.removeAttribute("aria-label");
 }
-const talk = document.getElementById("conversation");
-if (talk) new MutationObserver(unlabel).observe(talk, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
+new MutationObserver(unlabel).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });

@@ -1,0 +1,267 @@
+"""What a question asks of the search besides its topic: when, who published it, which words exactly. By plain rules.
+
+Whatever is understood is told (`Constraints`) and can be switched off (`Scope.off`). What only looks like a constraint
+is left alone: a date that names a thing ("the October 2024 election"), a bare year (facts about a year are published
+after it), an outlet's name that no word like "according to" makes a source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from corpus.directory import Filter, Shelf, folded
+from rag.periods import Period, times
+from rag.scope import Constraints, Scope, Understanding
+from rag.words import terms
+
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|recent(?:ly)?|currently|current|now(?!here)|nowadays|so far|"
+    r"up[- ]to[- ]date|as of (?:now|today)|at the last count|still|these days|today|tonight|"
+    r"this (?:week|weekend|month|quarter|year)|in recent (?:days|weeks|months)|"
+    r"aktuell\w*|neueste\w*|derzeit|actuellement|récemment)\b",
+    re.IGNORECASE,
+)
+# Times that are told from the day of asking; "in March" is not one of them, it only leaves out the year.
+_DEICTIC = re.compile(
+    r"\b(?:last|past|previous|yesterday|ago|recent|letzte\w*|vorige\w*|vergangene\w*|gestern|vorgestern|"
+    r"derni[eè]re?s?|pass[eé]e?|hier|avant-hier|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“„«]\s*([^\"“”„«»\n]{2,200}?)\s*[\"”“»]")
+_WITHOUT = re.compile(
+    r"(?:\b(?:(?:without|not|never|doesn't|don't|does not|do not) mention(?:ing|s)?|leaving out|not about|NOT)\s+"
+    r"(?:the (?:word|words|name) )?|(?:^|\s)-(?=[^\W\d_]))"
+    r"(?:[\"“](?P<quoted>[^\"“”\n]{1,100})[\"”]|(?P<word>\w[\w’'-]*))"
+)
+_SAID_IN = r"(?:according to|reported (?:by|in)|published (?:by|in)|written (?:in|for)|as told to|from|in|by)"
+_PIECE = (
+    r"(?:article|report|story|piece|interview|coverage|editorial|column|opinion piece|review|reporting|analysis|"
+    r"essay|dispatch|newsletter)s?"
+)
+_SAYS = r"(?:reports?|reported|writes?|wrote|says?|said|publish(?:es|ed)?|claims?|claimed|quotes?|quoted)"
+# A question of several parts is searched part by part too; this is where they meet.
+_JOINTS = re.compile(r",|;|\bwhile\b|\bwhereas\b|\band\b|\bbut\b|\bor\b|\bcompared (?:to|with)\b", re.IGNORECASE)
+_LEAST_PART = 5  # content words; a shorter part goes with the one before it
+_MOST_PARTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it is searched.
+
+    ``text`` stands alone; ``own`` are the words of this turn, the same unless something was taken from the
+    conversation. ``parts`` are there if it asks several things.
+    """
+
+    text: str
+    own: str
+    parts: tuple[str, ...]
+    filter: Filter
+    constraints: Constraints
+    today: date
+
+
+def read(text: str, own: str, scope: Scope, shelves: Sequence[Shelf], today: date) -> Query:
+    """Understand a standalone question; ``shelves`` are those of the collections that will be searched."""
+    today = scope.as_of or today
+    found = Constraints(
+        outlets=scope.outlets,
+        authors=scope.authors,
+        languages=scope.languages,
+        articles=scope.articles,
+        since=scope.since,
+        until=scope.until,
+        as_of=scope.as_of,
+    )
+    parts = _parts(text) if own == text else ()  # a part of a follow-up leaves out what the whole does
+    for kind, rule in _RULES.items():
+        if kind not in scope.off:
+            found = rule(_Reading(text, own, parts, shelves, today), found)
+    return Query(
+        text=text,
+        own=own,
+        parts=parts,
+        filter=Filter(
+            outlets=found.outlets,
+            authors=found.authors,
+            languages=found.languages,
+            articles=found.articles,
+            since=found.since,
+            until=found.until,
+            known_by=scope.as_of,
+        ),
+        constraints=found,
+        today=today,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    text: str
+    own: str
+    parts: tuple[str, ...]
+    shelves: Sequence[Shelf]
+    today: date
+
+
+def _dates(reading: _Reading, found: Constraints) -> Constraints:
+    """The window that all periods of this turn span, within what the caller fixed."""
+    told = times(reading.own, reading.today)
+    unresolved = tuple(reading.own[item.start : item.end] for item in told if not isinstance(item, Period))
+    found = replace(found, unresolved=unresolved)
+    windows = [item for item in told if isinstance(item, Period) and _is_window(item, reading)]
+    if windows and not any(shelf.days for shelf in reading.shelves):  # no article has a date to compare with
+        phrases = tuple(reading.own[item.start : item.end] for item in windows)
+        return replace(found, unresolved=(*unresolved, *phrases))
+    if not windows:
+        return found
+    first = None if any(item.first is None for item in windows) else min(item.first for item in windows if item.first)
+    last = None if any(item.last is None for item in windows) else max(item.last for item in windows if item.last)
+    phrase = ", ".join(reading.own[item.start : item.end] for item in windows)
+    return replace(
+        found,
+        since=max(filter(None, (found.since, first)), default=None),
+        until=min(filter(None, (found.until, last)), default=None),
+        phrases={**found.phrases, "dates": phrase},
+    )
+
+
+def _is_window(period: Period, reading: _Reading) -> bool:
+    """Whether a time in a question says when what is looked for was published.
+
+    A bare year says when something happened, "this week" that it is recent. A day long before or after everything
+    that is dated is no day of publication either: 1871 in a collection of this year's news.
+    """
+    phrase = reading.own[period.start : period.end]
+    if _LATEST.search(phrase):
+        return False
+    if period.relative and _DEICTIC.search(phrase):
+        return True
+    days = [shelf.days for shelf in reading.shelves if shelf.days]
+    if period.grain == "year" or not days:
+        return False
+    earliest, latest = min(first for first, _ in days), max(last for _, last in days)
+    margin = (latest - earliest).days + 366
+    near_end = period.last is None or (period.last - earliest).days >= -margin
+    near_start = period.first is None or (period.first - latest).days <= margin
+    return near_end and near_start
+
+
+def _outlet(reading: _Reading, found: Constraints) -> Constraints:
+    names = {name for shelf in reading.shelves for name in shelf.outlets}
+    matched = [(name, phrase) for name in sorted(names) if (phrase := _as_source(name, reading.text))]
+    matched = _longest(matched)
+    if not matched or found.outlets:
+        return found
+    phrases = {**found.phrases, "outlet": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}
+    return replace(found, outlets=tuple(name for name, _ in matched), phrases=phrases)
+
+
+def _author(reading: _Reading, found: Constraints) -> Constraints:
+    names = {name for shelf in reading.shelves for name in shelf.authors}
+    asked = folded(reading.text)
+    near = [name for name in sorted(names) if len(name) > 2 and folded(name) in asked]
+    matched = [(name, phrase) for name in near if (phrase := _as_author(name, reading.text))]
+    if not matched or found.authors:
+        return found
+    phrases = {**found.phrases, "author": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}
+    return replace(found, authors=tuple(name for name, _ in matched), phrases=phrases)
+
+
+def _as_source(name: str, text: str) -> str:
+    """The words that name an outlet as the source, or nothing. "The Orrin Post" is also "the Post of Orrin" to none."""
+    bare = re.escape(re.sub(r"^the\s+", "", name.strip(), flags=re.IGNORECASE))
+    if not bare or folded(bare.replace("\\", "")) not in folded(text):
+        return ""
+    quoted = rf"['‘\"“]?(?:[Tt]he )?{bare}['’\"”]?"
+    for pattern in (
+        rf"\b{_SAID_IN}\s+(?:an? )?(?:the )?{quoted}(?!\w)(?!\s+(?-i:[A-Z]))",
+        rf"(?<!\w){quoted}(?:['’]s?)?\s+(?:\w+\s+)?{_PIECE}\b",
+        rf"(?<!\w){quoted}\s+{_SAYS}\b",
+        rf"\b(?:did|does|has|have)\s+{quoted}\s+(?:report|write|say|publish|claim|quote)\w*",
+    ):
+        if match := re.search(pattern, text):
+            return match.group().strip()
+    return ""
+
+
+def _as_author(name: str, text: str) -> str:
+    who = re.escape(name)
+    for pattern in (
+        rf"\b(?:{_PIECE}|written|reported|authored|reporting)\s+(?:\w+\s+){{0,3}}by\s+{who}(?!\w)",
+        rf"(?<!\w){who}['’]s?\s+(?:\w+\s+)?{_PIECE}\b",
+        rf"(?<!\w){who}\s+(?:writes?|wrote|reports?|reported)\b",
+        rf"\b(?:did|does|has)\s+{who}\s+(?:report|write|publish)\w*",
+        rf"^\s*by\s+{who}(?!\w)",
+    ):
+        if match := re.search(pattern, text, re.IGNORECASE):
+            return match.group().strip()
+    return ""
+
+
+def _longest(matched: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the names that are only a part of another one that was found ("Post" in "Evening Post")."""
+    names = [name for name, _ in matched]
+    return [(name, phrase) for name, phrase in matched if not any(name != other and name in other for other in names)]
+
+
+def _quote(reading: _Reading, found: Constraints) -> Constraints:
+    """Words in quotation marks. In a question of several parts they belong to one of them, and bind none."""
+    excluded = {match["quoted"] for match in _WITHOUT.finditer(reading.own)}
+    outlets = set(map(folded, found.outlets))
+    quotes = tuple(
+        quote
+        for match in _QUOTED.finditer(reading.own)
+        if (quote := match[1].strip(" .,;:!?")) and quote not in excluded and folded(quote) not in outlets
+    )
+    if not quotes or reading.parts:
+        return found
+    return replace(
+        found, quotes=quotes, phrases={**found.phrases, "quote": ", ".join(f"“{quote}”" for quote in quotes)}
+    )
+
+
+def _without(reading: _Reading, found: Constraints) -> Constraints:
+    matches = [match for match in _WITHOUT.finditer(reading.own) if terms(match["quoted"] or match["word"])]
+    if not matches or reading.parts:  # as with quotations
+        return found
+    words = tuple(match["quoted"] or match["word"] for match in matches)
+    phrases = {**found.phrases, "without": ", ".join(match.group().strip() for match in matches)}
+    return replace(found, without=words, phrases=phrases)
+
+
+def _latest(reading: _Reading, found: Constraints) -> Constraints:
+    match = _LATEST.search(reading.own)
+    return replace(found, latest=True, phrases={**found.phrases, "latest": match.group()}) if match else found
+
+
+_RULES: dict[Understanding, Callable[[_Reading, Constraints], Constraints]] = {
+    "dates": _dates,
+    "outlet": _outlet,
+    "author": _author,
+    "without": _without,
+    "quote": _quote,
+    "latest": _latest,
+}
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """What a long question asks one after the other; empty if it asks one thing."""
+    parts: list[str] = []
+    pending = ""
+    for piece in _JOINTS.split(text):
+        pending = f"{pending} {piece}".strip()
+        if len(terms(pending)) >= _LEAST_PART:
+            parts.append(pending)
+            pending = ""
+    if pending and parts:
+        parts[-1] = f"{parts[-1]} {pending}"
+    return tuple(parts[:_MOST_PARTS]) if len(parts) > 1 else ()
+
+
+def without_excluded(text: str, without: Iterable[str]) -> str:
+    """The question for the search: the words that must not occur are not looked for."""
+    return _WITHOUT.sub(" ", text) if without else text

@@ -5,9 +5,10 @@
 Engines are loaded at their first use; importing this package loads none.
 """
 
-from rag.answer import Answer, Citation, Claim, Event, Evidence, Turn
+from rag.answer import Answer, Citation, Claim, Event, Evidence, Findings, Turn
 from rag.assistant import Assistant
 from rag.errors import DossierError
+from rag.scope import Scope
 from rag.settings import Settings, load_settings
 from rag.wiring import open_assistant
 
@@ -19,6 +20,8 @@ __all__ = [
     "DossierError",
     "Event",
     "Evidence",
+    "Findings",
+    "Scope",
     "Settings",
     "Turn",
     "load_settings",

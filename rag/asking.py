@@ -59,9 +59,9 @@ class Asker:
 
     @staticmethod
     def holders(index: LexicalIndex, quote: str, languages: Collection[str]) -> set[str] | None:
-        """The versions that hold a quotation's stems one after the other; None if it has no stems to look for."""
-        phrases = {terms(quote, language) for language in languages} - {()}
-        return set().union(*(index.holding(phrase) for phrase in phrases)) if phrases else None
+        """The versions that hold a quotation's stems one after the other; None if it has no stems in a language."""
+        phrases = {terms(quote, language) for language in languages}
+        return None if () in phrases else set().union(*(index.holding(phrase) for phrase in phrases))
 
 
 def _stems(text: str, languages: Collection[str]) -> list[tuple[str, ...]]:

@@ -85,8 +85,7 @@ class Assistant(Library):
         """
         seconds: dict[str, float] = {}
         query, collections = self._understood(question, history, scope, collection, seconds)
-        evidence, allowed = self._found(query, collections, limit or self.settings.evidence, seconds)
-        constraints = self._counted(query.constraints, collections, allowed)
+        constraints, evidence = self._found(query, collections, limit or self.settings.evidence, seconds)
         return Findings(
             question=checked(question),
             standalone=query.text,
@@ -123,12 +122,11 @@ class Assistant(Library):
         """
         clock = _Clock()
         query, collections = self._understood(question, history, scope, collection, clock.seconds)
-        allowed = self._allowed(query, collections)
-        constraints = self._counted(query.constraints, collections, allowed)
+        constraints = self._settled(query, collections)[0]
         question, alone = checked(question), query.text
         yield Searching(question, alone, constraints.as_json())
         with clock("retrieve"):
-            evidence = tuple(self._found(query, collections, self.settings.evidence)[0])
+            evidence = tuple(self._found(query, collections, self.settings.evidence, clock.seconds)[1])
         yield Retrieved(evidence)
         with clock("select"):
             selection = self.engine.selector.select(alone, evidence)
@@ -192,25 +190,25 @@ class Assistant(Library):
         return max((float(row @ vector) for row in rows), default=0.0)
 
     def _found(
-        self, query: Query, collections: Sequence[str], limit: int, seconds: dict[str, float] | None = None
-    ) -> tuple[list[Evidence], Allowed]:
+        self, query: Query, collections: Sequence[str], limit: int, seconds: dict[str, float]
+    ) -> tuple[Constraints, list[Evidence]]:
         engine = self.engine
-        allowed = self._allowed(query, collections)
         try:
-            return engine.retriever.retrieve(query, allowed, limit, seconds), allowed
+            constraints, allowed = self._settled(query, collections)
+            return constraints, engine.retriever.retrieve(query, allowed, limit, seconds)
         except IndexDamaged:
             if self.engine is engine:
                 raise
-        return self.engine.retriever.retrieve(query, allowed, limit, seconds), allowed  # a new index took its place
+        constraints, allowed = self._settled(query, collections)  # a new index took the place of this one
+        return constraints, self.engine.retriever.retrieve(query, allowed, limit, seconds)
 
-    def _allowed(self, query: Query, collections: Sequence[str]) -> Allowed:
-        return self.engine.retriever.allowed(query, collections)
-
-    def _counted(self, constraints: Constraints, collections: Sequence[str], allowed: Allowed) -> Constraints:
-        counts = (
-            len(self.catalog.directory.shelf(name).entries) if a is None else len(a) for name, a in allowed.items()
-        )
-        return replace(constraints, collections=tuple(collections), searched=sum(counts))
+    def _settled(self, query: Query, collections: Sequence[str]) -> tuple[Constraints, Allowed]:
+        """The constraints with what they leave to be searched."""
+        allowed, missing = self.engine.retriever.allowed(query, collections)
+        shelves = self.catalog.directory.shelf
+        counts = (len(shelves(name).entries) if within is None else len(within) for name, within in allowed.items())
+        searched = sum(counts)
+        return replace(query.constraints, collections=tuple(collections), searched=searched, missing=missing), allowed
 
     def _write(
         self,

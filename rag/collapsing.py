@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from corpus.article import Article, Passage
 from corpus.catalog import Catalog
-from corpus.directory import Directory
+from corpus.directory import Directory, Shelf
 from corpus.stories import in_order
 from rag.answer import Reprint
 from rag.words import language_of, terms
 
-_SAME = 0.8  # share of the shorter passage's content words that the other one holds, to say the same
+_SAME = 0.8  # share of a passage's content words that the other one holds, to say all that it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Collapser:
 
     catalog: Catalog
     directory: Directory
+    shelves: Mapping[str, Shelf]  # of the collections that are searched, as they are now
 
     def collapse(self, ranked: Sequence[Ranked], within: Callable[[Article], bool]) -> list[Ranked]:
         """Without the passages that say the same as another one: of the same words, or of the same story.
@@ -49,7 +51,7 @@ class Collapser:
             group = groups.setdefault((item.passage.article.collection, story), []) if story is not None else []
             place = texts.get(item.passage.text)
             if place is None:
-                place = next((at for at in group if _says_same(kept[at], item)), None)
+                place = next((at for at in group if self._says_same(kept[at], item)), None)
             if place is None:
                 texts[item.passage.text] = len(kept)
                 group.append(len(kept))
@@ -59,8 +61,8 @@ class Collapser:
                 texts[item.passage.text] = place
         return [self._by_the_original(item, within) for item in kept]
 
-    def reprints(self, article: Article) -> tuple[Reprint, ...]:
-        """The other live copies of the article's story, the likely original first."""
+    def reprints(self, article: Article, known_by: date | None = None) -> tuple[Reprint, ...]:
+        """The other live copies of the article's story, the likely original first; none from after ``known_by``."""
         return tuple(
             Reprint(
                 article=copy.id,
@@ -70,7 +72,7 @@ class Collapser:
                 url=copy.url,
             )
             for copy in self._copies(article)
-            if copy.id != article.id
+            if copy.id != article.id and not (known_by and copy.published and copy.published.first > known_by)
         )
 
     def _by_the_original(self, item: Ranked, within: Callable[[Article], bool]) -> Ranked:
@@ -88,28 +90,33 @@ class Collapser:
         order = [copy.id for copy in self._copies(other)]
         return article.collection == other.collection and article.id in order[: order.index(other.id)]
 
+    def _says_same(self, kept: Ranked, other: Ranked) -> bool:
+        """Whether of two passages of one story the one that stays holds mostly the words of the one that goes."""
+        if kept.passage.article.version_key == other.passage.article.version_key:
+            return False
+        stays, goes = kept, other
+        if self._precedes(other.passage.article, kept.passage.article):
+            stays, goes = other, kept
+        held, lost = _bag(stays.passage), _bag(goes.passage)
+        return (held & lost).total() >= _SAME * lost.total() > 0
+
     def _copies(self, article: Article) -> Sequence[Article]:
         """The copies of the article's story, the likely original first, the earlier before the later; [it] if alone."""
         story = self._story(article)
         if story is None:
             return [article]
-        found = self.directory.remembered(
-            (article.collection, story), lambda: in_order(self.catalog.copies(article.collection, article.id))
-        )
+        live = self.shelves[article.collection].by_key
+
+        def copies() -> list[Article]:
+            found = self.catalog.copies(article.collection, article.id)
+            return in_order([copy for copy in found if copy.version_key in live])
+
+        found = self.directory.remembered((article.collection, story), copies)
         return found if any(copy.id == article.id for copy in found) else [article]
 
     def _story(self, article: Article) -> int | None:
-        entry = self.directory.shelf(article.collection).by_key.get(article.version_key)
+        entry = self.shelves[article.collection].by_key.get(article.version_key)
         return entry.story if entry else None
-
-
-def _says_same(one: Ranked, other: Ranked) -> bool:
-    """Whether two passages of one story hold mostly the same words."""
-    if one.passage.article.version_key == other.passage.article.version_key:
-        return False
-    first, second = (_bag(item.passage) for item in (one, other))
-    shorter = min(first.total(), second.total())
-    return shorter > 0 and (first & second).total() >= _SAME * shorter
 
 
 def _bag(passage: Passage) -> Counter[str]:

@@ -15,18 +15,20 @@ def describe(constraints: Constraints, found: bool) -> str:
     ]
     if found:
         return " ".join([told, *unresolved])
-    if not constraints.searched:
+    if not constraints.searched and not constraints.missing:
         where = _window(constraints)
         nothing = f"Nothing in the collection {where}." if where else "Nothing in the collection meets these filters."
         return " ".join([nothing, told, *unresolved])
     where = ", ".join(f"“{name}”" for name in constraints.collections)
-    exact = "".join(f" No article in {where} holds “{quote}” word for word." for quote in constraints.quotes)
+    exact = "".join(f" no article that was searched holds “{quote}” word for word." for quote in constraints.missing)
     nothing = f"Not in the collection:{exact or f' nothing in {where} touches on this.'}"
     return " ".join([nothing, told, *unresolved])
 
 
 def _window(constraints: Constraints) -> str:
     """ "was published between … and …", as far as days are given and nothing else is."""
+    if constraints.outlets or constraints.authors or constraints.languages or constraints.articles:
+        return ""
     if constraints.since and constraints.until:
         return f"was published from {constraints.since} to {constraints.until}"
     if constraints.since:

@@ -168,7 +168,7 @@ _TIME = re.compile(
     + rf"(?:(?P<lead>{words.choice(words.LEADS)}) )?(?:"  # then a row, whose groups are named after it: "unit_7"
     + "|".join(f"(?P<row_{row}>{pattern.replace('>', f'_{row}>')})" for row, (*_, pattern) in enumerate(_ROWS))
     + r")(?!\S)(?! ' s(?!\S))(?! of(?!\S))"  # "last week's vote" and "the last week of the war" are things
-    + r"(?: onwards?(?!\S)| on(?= [^\w\s]|$))?",
+    + r"(?: onwards?(?!\S)|(?<=\d) on(?= [^\w\s]|$))?",
     re.ASCII,
 )
 _EVENT = re.compile(rf"(?<!\S)since(?! \d+(?!\S))(?P<event>(?: (?!{words.STOP})(?:[^\W_]\S*|['-](?!\S))){{1,8}})")

@@ -152,7 +152,7 @@ class LexicalIndex(Protocol):
         ...
 
     def holding(self, phrase: Sequence[str]) -> set[str]:
-        """The version keys of the passages that hold these terms one after the other."""
+        """The version keys of the passages that hold these terms one after the other, in text or headline."""
         ...
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:

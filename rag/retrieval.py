@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,9 +58,9 @@ class Retriever:
     ) -> list[Evidence]:
         """At most ``limit`` passages, best first, numbered from 1; the same words, and the same story, appear once."""
         clock = _Laps(timings if timings is not None else {})
-        allowed = self._holding_quotes(query, allowed)
         if not any(versions is None or versions for versions in allowed.values()):
             return []
+        collapser = Collapser(self.catalog, self.directory, {name: self.directory.shelf(name) for name in allowed})
         asker = Asker(self.embedder, {name: self.indexes(name) for name in allowed})
         asked = asker.asked(query, self._languages(allowed))
         clock.lap("encode")
@@ -69,44 +69,42 @@ class Retriever:
             candidates = self._candidates(asked, allowed, times * self.settings.candidates)
             clock.lap("legs")
             fit = [candidate for candidate in candidates if _is_fit(candidate.passage, query)]
-            ranked = self._ranked(query, asked, fit, allowed)
+            ranked = collapser.collapse(self._ranked(query, asked, fit), lambda article: _is_within(article, allowed))
             clock.lap("rerank")
             if len(ranked) >= limit or len(candidates) < times * self.settings.candidates:
                 break
         evidence = [
-            as_evidence(item.passage, number, item.scores, self._collapser.reprints(item.passage.article))
+            as_evidence(
+                item.passage,
+                number,
+                item.scores,
+                collapser.reprints(item.passage.article, query.filter.known_by),
+            )
             for number, item in enumerate(_diverse(ranked, limit), 1)
         ]
         clock.lap("collapse")
         return evidence
 
-    def allowed(self, query: Query, collections: Sequence[str]) -> Allowed:
-        """What meets the query's filter, by collection."""
-        if query.filter.is_empty:
-            return dict.fromkeys(collections)
-        return {name: self.directory.matching(name, query.filter) for name in collections}
+    def allowed(self, query: Query, collections: Sequence[str]) -> tuple[Allowed, tuple[str, ...]]:
+        """What meets the query's filter and holds its quotations, by collection; and the quotations that nothing holds.
 
-    @property
-    def _collapser(self) -> Collapser:
-        return Collapser(self.catalog, self.directory)
+        As far as stems can tell, that is; the exact words are compared when a passage is read.
+        """
+        found: dict[str, frozenset[str] | None] = dict.fromkeys(collections)
+        if not query.filter.is_empty:
+            found = {name: self.directory.matching(name, query.filter) for name in collections}
+        missing = []
+        languages = self._languages(found) if query.constraints.quotes else frozenset()
+        for quote in query.constraints.quotes:
+            holders = {name: Asker.holders(self.indexes(name)[1], quote, languages) for name in found}
+            found = {name: _both(within, holders[name]) for name, within in found.items()}
+            if not any(within is None or within for within in found.values()):
+                missing.append(quote)
+                break
+        return found, tuple(missing)
 
     def _languages(self, allowed: Allowed) -> frozenset[str]:
         return frozenset({"en"}.union(*(self.directory.shelf(name).languages for name in allowed)))
-
-    def _holding_quotes(self, query: Query, allowed: Allowed) -> Allowed:
-        """Only the articles that hold every quotation, as far as stems can tell; the words are compared later."""
-        if not query.constraints.quotes:
-            return allowed
-        languages = self._languages(allowed)
-        found = dict(allowed)
-        for name in allowed:
-            _, lexical = self.indexes(name)
-            for quote in query.constraints.quotes:
-                holders = Asker.holders(lexical, quote, languages)
-                if holders is not None:
-                    known = found[name]
-                    found[name] = frozenset(holders) if known is None else known & holders
-        return found
 
     def _candidates(self, asked: Asked, allowed: Allowed, limit: int) -> list[Candidate]:
         """The best of both legs, for the question and for each of its parts, that the catalog calls live."""
@@ -156,21 +154,17 @@ class Retriever:
             found |= {(name, passage): item for passage, item in self.indexes(name)[0].sentences(ids).items()}
         return found
 
-    def _ranked(self, query: Query, asked: Asked, candidates: Sequence[Candidate], allowed: Allowed) -> list[Ranked]:
+    def _ranked(self, query: Query, asked: Asked, candidates: Sequence[Candidate]) -> list[Ranked]:
         scores = self.reranker.scores(asked, candidates)
+        newest = max((day for item in candidates if (day := _day(item))), default=query.today)
+        today = min(query.today, newest)
         ranked = []
         for candidate, score in zip(candidates, scores, strict=True):
             article = candidate.passage.article
-            timely = score + _recency(article, query)
+            timely = score + _recency(article, query, today)
             legs = {"score": timely, "dense": candidate.dense, "lexical": candidate.lexical}
             ranked.append(Ranked(candidate.passage, timely, legs))
-        ranked.sort(key=lambda item: (-item.score, item.passage.article.collection, item.passage.id))
-
-        def within(article: Article) -> bool:
-            versions = allowed[article.collection]
-            return versions is None or article.version_key in versions
-
-        return self._collapser.collapse(ranked, within)
+        return sorted(ranked, key=lambda item: (-item.score, item.passage.article.collection, item.passage.id))
 
 
 def _is_fit(passage: Passage, query: Query) -> bool:
@@ -193,16 +187,29 @@ def _plain(text: str) -> str:
 _MARKS = str.maketrans(dict.fromkeys("’‘‚‛´`", "'") | dict.fromkeys("“”„«»", '"') | {"–": "-", "—": "-"})
 
 
-def _recency(article: Article, query: Query) -> float:
-    """0 … `_RECENT`, for what was published shortly before the day of asking."""
+def _is_within(article: Article, allowed: Allowed) -> bool:
+    versions = allowed[article.collection]
+    return versions is None or article.version_key in versions
+
+
+def _both(one: frozenset[str] | None, other: Collection[str] | None) -> frozenset[str] | None:
+    """What is in both, where None is everything."""
+    if one is None or other is None:
+        return one if other is None else frozenset(other)
+    return one & frozenset(other)
+
+
+def _day(candidate: Candidate) -> date | None:
+    published = candidate.passage.article.published
+    return published.last if published else None
+
+
+def _recency(article: Article, query: Query, today: date) -> float:
+    """0 … `_RECENT`, for what was published shortly before ``today``: the day of asking, or the newest there is."""
     weight = _RECENT if query.constraints.latest else _TIMELY if query.constraints.as_of else 0.0
     if not weight or article.published is None:
         return 0.0
-    return weight * math.exp(-_age(article.published.last, query.today) / _FADES)
-
-
-def _age(published: date, today: date) -> float:
-    return max(0.0, float((today - published).days))
+    return weight * math.exp(-max(0, (today - article.published.last).days) / _FADES)
 
 
 def _diverse(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:

@@ -50,6 +50,7 @@ class Constraints:
     until: date | None = None
     as_of: date | None = None
     quotes: tuple[str, ...] = ()  # exact words that a passage must hold
+    missing: tuple[str, ...] = ()  # those of them that no article that was searched holds
     without: tuple[str, ...] = ()  # words that no passage may hold
     latest: bool = False
     unresolved: tuple[str, ...] = ()  # "since the election": a time that no rule can tell

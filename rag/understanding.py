@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from corpus.directory import Filter, Shelf, folded
+from rag.mentions import authors, outlets
 from rag.periods import Period, times
 from rag.scope import Constraints, Scope, Understanding
 from rag.words import terms
@@ -32,20 +33,16 @@ _DEICTIC = re.compile(
 )
 _QUOTED = re.compile(r"[\"“„«]\s*([^\"“”„«»\n]{2,200}?)\s*[\"”“»]")
 _WITHOUT = re.compile(
-    r"(?:\b(?:(?:without|not|never|doesn't|don't|does not|do not) mention(?:ing|s)?|leaving out|not about|NOT)\s+"
-    r"(?:the (?:word|words|name) )?|(?:^|\s)-(?=[^\W\d_]))"
+    r"(?:\b(?:(?i:without mentioning|not mentioning|leaving out|not about"
+    r"|(?:doesn['’]t|don['’]t|does not|do not) mention)|NOT)\s+"
+    r"(?i:(?:the|an?) )?(?i:(?:word|words|name) )?|(?:^|\s)-(?=[^\W\d_]))"
     r"(?:[\"“](?P<quoted>[^\"“”\n]{1,100})[\"”]|(?P<word>\w[\w’'-]*))"
 )
-_SAID_IN = r"(?:according to|reported (?:by|in)|published (?:by|in)|written (?:in|for)|as told to|from|in|by)"
-_PIECE = (
-    r"(?:article|report|story|piece|interview|coverage|editorial|column|opinion piece|review|reporting|analysis|"
-    r"essay|dispatch|newsletter)s?"
-)
-_SAYS = r"(?:reports?|reported|writes?|wrote|says?|said|publish(?:es|ed)?|claims?|claimed|quotes?|quoted)"
 # A question of several parts is searched part by part too; this is where they meet.
 _JOINTS = re.compile(r",|;|\bwhile\b|\bwhereas\b|\band\b|\bbut\b|\bor\b|\bcompared (?:to|with)\b", re.IGNORECASE)
 _LEAST_PART = 5  # content words; a shorter part goes with the one before it
 _MOST_PARTS = 6
+_LONGEST = 2000  # characters that are looked through for parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,9 @@ def _dates(reading: _Reading, found: Constraints) -> Constraints:
     unresolved = tuple(reading.own[item.start : item.end] for item in told if not isinstance(item, Period))
     found = replace(found, unresolved=unresolved)
     windows = [item for item in told if isinstance(item, Period) and _is_window(item, reading)]
-    if windows and not any(shelf.days for shelf in reading.shelves):  # no article has a date to compare with
+    # Where no article has a date there is nothing to compare with; and in a question of several parts a date belongs
+    # to one of them, and binds none.
+    if windows and (reading.parts or not any(shelf.days for shelf in reading.shelves)):
         phrases = tuple(reading.own[item.start : item.end] for item in windows)
         return replace(found, unresolved=(*unresolved, *phrases))
     if not windows:
@@ -151,9 +150,7 @@ def _is_window(period: Period, reading: _Reading) -> bool:
 
 
 def _outlet(reading: _Reading, found: Constraints) -> Constraints:
-    names = {name for shelf in reading.shelves for name in shelf.outlets}
-    matched = [(name, phrase) for name in sorted(names) if (phrase := _as_source(name, reading.text))]
-    matched = _longest(matched)
+    matched = outlets(reading.text, sorted({name for shelf in reading.shelves for name in shelf.outlets}))
     if not matched or found.outlets:
         return found
     phrases = {**found.phrases, "outlet": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}
@@ -161,61 +158,23 @@ def _outlet(reading: _Reading, found: Constraints) -> Constraints:
 
 
 def _author(reading: _Reading, found: Constraints) -> Constraints:
-    names = {name for shelf in reading.shelves for name in shelf.authors}
-    asked = folded(reading.text)
-    near = [name for name in sorted(names) if len(name) > 2 and folded(name) in asked]
-    matched = [(name, phrase) for name in near if (phrase := _as_author(name, reading.text))]
+    matched = authors(reading.text, sorted({name for shelf in reading.shelves for name in shelf.authors}))
     if not matched or found.authors:
         return found
     phrases = {**found.phrases, "author": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}
     return replace(found, authors=tuple(name for name, _ in matched), phrases=phrases)
 
 
-def _as_source(name: str, text: str) -> str:
-    """The words that name an outlet as the source, or nothing. "The Orrin Post" is also "the Post of Orrin" to none."""
-    bare = re.escape(re.sub(r"^the\s+", "", name.strip(), flags=re.IGNORECASE))
-    if not bare or folded(bare.replace("\\", "")) not in folded(text):
-        return ""
-    quoted = rf"['‘\"“]?(?:[Tt]he )?{bare}['’\"”]?"
-    for pattern in (
-        rf"\b{_SAID_IN}\s+(?:an? )?(?:the )?{quoted}(?!\w)(?!\s+(?-i:[A-Z]))",
-        rf"(?<!\w){quoted}(?:['’]s?)?\s+(?:\w+\s+)?{_PIECE}\b",
-        rf"(?<!\w){quoted}\s+{_SAYS}\b",
-        rf"\b(?:did|does|has|have)\s+{quoted}\s+(?:report|write|say|publish|claim|quote)\w*",
-    ):
-        if match := re.search(pattern, text):
-            return match.group().strip()
-    return ""
-
-
-def _as_author(name: str, text: str) -> str:
-    who = re.escape(name)
-    for pattern in (
-        rf"\b(?:{_PIECE}|written|reported|authored|reporting)\s+(?:\w+\s+){{0,3}}by\s+{who}(?!\w)",
-        rf"(?<!\w){who}['’]s?\s+(?:\w+\s+)?{_PIECE}\b",
-        rf"(?<!\w){who}\s+(?:writes?|wrote|reports?|reported)\b",
-        rf"\b(?:did|does|has)\s+{who}\s+(?:report|write|publish)\w*",
-        rf"^\s*by\s+{who}(?!\w)",
-    ):
-        if match := re.search(pattern, text, re.IGNORECASE):
-            return match.group().strip()
-    return ""
-
-
-def _longest(matched: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Without the names that are only a part of another one that was found ("Post" in "Evening Post")."""
-    names = [name for name, _ in matched]
-    return [(name, phrase) for name, phrase in matched if not any(name != other and name in other for other in names)]
-
-
 def _quote(reading: _Reading, found: Constraints) -> Constraints:
     """Words in quotation marks. In a question of several parts they belong to one of them, and bind none."""
     excluded = {match["quoted"] for match in _WITHOUT.finditer(reading.own)}
-    outlets = set(map(folded, found.outlets))
+    sources = {folded(re.sub(r"^the\s+", "", name, flags=re.IGNORECASE)) for name in found.outlets}
     quotes = tuple(
         quote
         for match in _QUOTED.finditer(reading.own)
-        if (quote := match[1].strip(" .,;:!?")) and quote not in excluded and folded(quote) not in outlets
+        if (quote := match[1].strip(" .,;:!?"))
+        and quote not in excluded
+        and folded(re.sub(r"^the\s+", "", quote, flags=re.IGNORECASE)) not in sources
     )
     if not quotes or reading.parts:
         return found
@@ -251,14 +210,16 @@ _RULES: dict[Understanding, Callable[[_Reading, Constraints], Constraints]] = {
 def _parts(text: str) -> tuple[str, ...]:
     """What a long question asks one after the other; empty if it asks one thing."""
     parts: list[str] = []
-    pending = ""
-    for piece in _JOINTS.split(text):
-        pending = f"{pending} {piece}".strip()
-        if len(terms(pending)) >= _LEAST_PART:
-            parts.append(pending)
-            pending = ""
-    if pending and parts:
-        parts[-1] = f"{parts[-1]} {pending}"
+    pending: list[str] = []
+    size = 0
+    for piece in _JOINTS.split(text[:_LONGEST]):
+        pending.append(piece.strip())
+        size += len(terms(piece))
+        if size >= _LEAST_PART:
+            parts.append(" ".join(pending).strip())
+            pending, size = [], 0
+    if parts:
+        parts[-1] = " ".join([parts[-1], *pending]).strip()
     return tuple(parts[:_MOST_PARTS]) if len(parts) > 1 else ()
 
 

@@ -89,8 +89,10 @@ def test_nothing_found_names_the_collections() -> None:
 
 
 def test_a_quotation_that_nobody_holds_is_told_word_for_word() -> None:
-    note = describe(replace(PLAIN, quotes=("whale oil until 1903",)), found=False)
-    assert "No article in “sound” holds “whale oil until 1903” word for word." in note
+    quotes = ("lit in 1871", "whale oil until 1903")
+    note = describe(replace(PLAIN, quotes=quotes, missing=quotes[1:]), found=False)
+    assert "no article that was searched holds “whale oil until 1903” word for word." in note
+    assert "holds “lit in 1871”" not in note
     assert "14 articles" in note
     assert "touches" not in note
 

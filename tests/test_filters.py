@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Dated, SourceArticle
+from corpus.directory import folded
 from rag import Assistant, Turn
 from rag.answer import Findings
 from rag.errors import QuestionError, UnknownCollection
@@ -240,10 +241,10 @@ def test_of_two_equal_articles_the_newer_comes_first_if_the_newest_is_asked_for(
     day = date.today() - timedelta(days=age)
     days = {name: day if name == newer else day - timedelta(days=60) for name in "ab"}
     tolls = [toll(name, crowns, str(days[name])) for name, crowns in (("a", "three"), ("b", "four"))]
-    found = assistant(articles=tolls).search(WISH)
+    found = assistant(articles=[*tolls, article("ferry", FERRY, str(day))]).search(WISH)
     assert found.constraints.latest
     assert "newest first" in found.note
-    assert [item.article for item in found][0] == newer
+    assert found[0].article == newer
 
 
 def test_without_the_wish_dates_order_nothing(assistant: Build) -> None:
@@ -258,7 +259,7 @@ def test_on_a_day_of_asking_the_timely_comes_first(assistant: Build, newer: str)
     days = {name: "2023-03-08" if name == newer else "2022-03-08" for name in "ab"}
     opened = assistant(articles=[toll("a", "three", days["a"]), toll("b", "four", days["b"])])
     found = opened.search(QUESTION, scope=Scope(as_of=date(2023, 3, 10)))
-    assert [item.article for item in found][0] == newer
+    assert found[0].article == newer
 
 
 def test_a_better_article_beats_a_newer_one_about_something_else(assistant: Build) -> None:
@@ -460,7 +461,7 @@ def test_under_any_scope_only_what_meets_it_is_found(tolls: Assistant, scope: Sc
     published = {item.id: item.published for item in TOLLS}
     for item in findings:
         dated = published[item.article]
-        assert not scope.outlets or item.outlet in ("The Courier" if "the courier" in scope.outlets else "Žďár Echo")
+        assert not scope.outlets or folded(item.outlet or "") in map(folded, scope.outlets)
         assert not scope.since or (dated and dated.first >= scope.since)
         assert not scope.until or (dated and dated.last <= scope.until)
         assert not scope.as_of or not dated or dated.first <= scope.as_of
@@ -472,5 +473,5 @@ def test_under_any_scope_only_what_meets_it_is_found(tolls: Assistant, scope: Sc
 def test_the_texts_of_both_builders_are_no_copies_of_each_other(assistant: Build) -> None:
     """What the tests above rest on: near-identical short articles are not taken for one story."""
     found = assistant(articles=[*TOLLS, source(LIGHTHOUSE)]).search(QUESTION)
-    assert EVERYTHING <= names(found)
+    assert names(found) >= EVERYTHING
     assert all(item.reprints == () for item in found)

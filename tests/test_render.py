@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article, text_digest
-from rag.answer import Answer, Citation, Claim, Evidence
+from rag.answer import Answer, Citation, Claim, Evidence, Reprint
 from ui import render
 
 TAG = re.compile(r"<[^>]*>")
@@ -47,7 +47,7 @@ def tags_of(markup: str) -> set[str]:
     return {match.lower() for match in re.findall(r"<\s*/?\s*([a-zA-Z][\w-]*)", markup)}
 
 
-OURS = {"div", "p", "span", "a", "s", "mark", "article", "h3", "details", "summary", "blockquote", "time"}
+OURS = {"div", "p", "span", "a", "s", "mark", "article", "h3", "details", "summary", "blockquote", "time", "ul", "li"}
 
 
 @given(st.text(), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6))
@@ -76,7 +76,8 @@ def test_hostile_fields_stay_text() -> None:
     quote = Citation(
         1, "a", "c", source.sha256, 0, len(HOSTILE), HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)"
     )
-    found = Evidence(2, "b", "c", "v", 0, 9, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    reprint = Reprint(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)")
+    found = Evidence(2, "b", "c", "v", 0, 9, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, reprints=(reprint,))
     full = Answer(
         HOSTILE,
         HOSTILE + "?",
@@ -183,6 +184,27 @@ def test_a_source_without_its_article_keeps_the_quote() -> None:
     panel = render.sources_html(answer_of(Claim("S.", (cite(source, 0, 3),), "supported")), {}, "t1")
     assert "<blockquote>One</blockquote>" in panel
     assert "cannot be opened" in panel
+
+
+def test_reprints_are_folded_under_the_source_with_their_marker() -> None:
+    source = stored("One two.")
+    reprints = (
+        Reprint("b", "The same again", "The Post", "2024-01-02", "https://post.example/b"),
+        Reprint("c", " ", None, None, "javascript:alert(1)"),
+    )
+    found = tuple(
+        Evidence(marker, "a", "c", "v", 0, 1, "x", "T", reprints=reprints[:count])
+        for marker, count in ((1, 2), (2, 1), (3, 0))
+    )
+    answer = answer_of(Claim("S.", (cite(source, 0, 3),), "supported"), evidence=found)
+    first, second, third = render.sources_html(answer, {}, "t1").split("<article")[1:]
+    assert "The Post · 2 January 2024 The same again (opens the original in a new tab)" in visible(first)
+    assert "date unknown Untitled" in visible(first)
+    assert "and 2 reprints" in first
+    assert re.findall(r'href="([^"]*)"', first) == [render.escape("https://post.example/b")]
+    assert "and 1 reprint<" in second
+    assert "reprint" not in third
+    assert "and 2 reprints" in render.retrieved_html(found[:1], "t1")
 
 
 @pytest.mark.parametrize(

@@ -115,13 +115,14 @@ class MemoryLexicalIndex:
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
-        self._texts: dict[str, tuple[str, ...]] = {}
+        self._texts: dict[str, tuple[tuple[str, ...], ...]] = {}  # text, headline
 
     def upsert(self, passages: Sequence[Passage]) -> None:
         for passage in passages:
             language = language_of(passage.article.language)
-            self._texts[passage.id] = terms(passage.text, language)
-            self._counts[passage.id] = Counter((*terms(passage.article.title, language), *self._texts[passage.id]))
+            text, title = (terms(words, language) for words in (passage.text, passage.article.title))
+            self._texts[passage.id] = text, title
+            self._counts[passage.id] = Counter((*title, *text))
 
     def delete(self, version_keys: Sequence[str]) -> None:
         self._counts = {id: counts for id, counts in self._counts.items() if _version(id) not in version_keys}
@@ -135,16 +136,11 @@ class MemoryLexicalIndex:
         return _best({id: score for id, score in scores.items() if score > 0}, limit)
 
     def holding(self, phrase: Sequence[str]) -> set[str]:
-        asked, size = tuple(phrase), len(phrase)
-        held = (
-            id
-            for id in self._counts
-            if size and any(self._texts[id][at : at + size] == asked for at in range(len(self._texts[id]) - size + 1))
-        )
+        held = (id for id in self._counts if any(_holds(words, tuple(phrase)) for words in self._texts[id]))
         return {_version(id) for id in held}
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        texts = [set(self._texts[id]) for id in self._counts]
+        texts = [set(self._texts[id][0]) for id in self._counts]
         return {term: sum(term in text for text in texts) for term in terms}
 
     def ids(self) -> set[str]:
@@ -232,6 +228,11 @@ class ScriptedLanguageModel:
         yield from self.pieces[: self.breaks_after]
         if self.breaks_after is not None:
             raise ModelUnavailable(f"The language model {self.name} broke off.", hint="It was told to.")
+
+
+def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    size = len(phrase)
+    return bool(size) and any(words[at : at + size] == phrase for at in range(len(words) - size + 1))
 
 
 def _version(passage: str) -> str:

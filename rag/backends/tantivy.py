@@ -36,7 +36,7 @@ class TantivyIndex:
         builder = SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
         builder.add_text_field("version", tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
+        builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="position")
         builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="position")
         with self._explained():
             folder.mkdir(parents=True, exist_ok=True)
@@ -89,14 +89,18 @@ class TantivyIndex:
             return self._found(Query.boolean_query([(Occur.Must, query), (Occur.Must, allowed)]), limit)
 
     def holding(self, phrase: Sequence[str]) -> set[str]:
-        from tantivy import Query
+        from tantivy import Occur, Query
 
         if not phrase:
             return set()
         with self._explained():
-            one = Query.term_query(self._schema, "text", phrase[0])
-            query = Query.phrase_query(self._schema, "text", list(phrase)) if len(phrase) > 1 else one
-            hits = self._found(query, max(1, self.count()))
+            queries = [
+                Query.phrase_query(self._schema, field, list(phrase))
+                if len(phrase) > 1
+                else Query.term_query(self._schema, field, phrase[0])
+                for field in ("text", "title")
+            ]
+            hits = self._found(Query.boolean_query([(Occur.Should, query) for query in queries]), max(1, self.count()))
             return {parse_passage_id(hit.id)[0] for hit in hits}
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:

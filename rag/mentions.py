@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from corpus.directory import folded
 
@@ -15,30 +16,40 @@ _PIECE = (
 )
 _SAYS = r"(?:reports?|reported|writes?|wrote|says?|said|publish(?:es|ed)?|claims?|claimed|quotes?|quoted)"
 _ASKS = r"(?i:did|does|has|have|do)"
+_SHORTEST = 4  # letters of a last word that can stand for the whole name
 _LINK = r"(?:['’]s)?\s*(?:,|,?\s(?:and|or)\s|&)\s*"
 
 
 def outlets(text: str, known: Iterable[str]) -> list[tuple[str, str]]:
     """The known outlets that the text names as a source, each with the words that do so, in the order of ``known``.
 
-    A name alone is none ("the Courier is sold at noon"), nor is one within a longer name ("the Morning Courier
-    reports"). One that is joined to a source by "and", "or" or a comma is one too.
+    "The Orrin Courier" is also "the Courier", where no other outlet ends so. A name alone is no source ("the Courier is
+    sold at noon"), nor is one within a longer name ("the Morning Courier reports"). One that is joined to a source by
+    "and", "or" or a comma is one too.
     """
-    near = [name for name in known if (bare := folded(_bare(name))) and bare in folded(text)]
-    found = {name: phrase for name in near if (phrase := _as_source(name, text))}
+    asked = folded(text)
+    near = [(name, call) for name, call in _calls(list(known)) if folded(call) in asked]
+    found = {call: phrase for _, call in near if (phrase := _as_source(call, text))}
     joined = True
     while joined:
         joined = False
-        for name in near:
-            if name not in found and any(_are_linked(name, other, text) for other in list(found)):
-                found[name] = _bare(name)
+        for _, call in near:
+            if call not in found and any(_are_linked(call, other, text) for other in list(found)):
+                found[call] = call
                 joined = True
     longest = {
-        name: phrase
-        for name, phrase in found.items()
-        if not any(len(_bare(name)) < len(_bare(other)) and _bare(name) in _bare(other) for other in found)
+        call: phrase for call, phrase in found.items() if not any(call != other and call in other for other in found)
     }
-    return [(name, longest[name]) for name in near if name in longest]
+    named = {name: longest[call] for name, call in near if call in longest}
+    return list(named.items())
+
+
+def _calls(known: Sequence[str]) -> list[tuple[str, str]]:
+    """Each outlet with what it is called: its name without "the", and its last word if no other one ends so."""
+    calls = [(name, bare) for name in known if (bare := _bare(name))]
+    last = Counter(folded(bare.split()[-1]) for _, bare in calls)
+    short = [(name, bare.split()[-1]) for name, bare in calls if " " in bare and last[folded(bare.split()[-1])] == 1]
+    return calls + [(name, word) for name, word in short if len(word) >= _SHORTEST and word[0].isupper()]
 
 
 def authors(text: str, known: Iterable[str]) -> list[tuple[str, str]]:
@@ -54,11 +65,11 @@ def _bare(name: str) -> str:
 
 def _named(name: str) -> str:
     """A pattern for the name as a whole, not as the end of a longer one."""
-    return rf"(?<!\w)(?<![A-Z]\w )['‘\"“]?(?:[Tt]he )?(?:['‘\"“])?{re.escape(_bare(name))}['’\"”]?"
+    return rf"(?<!\w)(?<![A-Z]\w )['‘\"“]?(?:[Tt]he )?(?:['‘\"“])?{re.escape(name)}['’\"”]?"
 
 
 def _as_source(name: str, text: str) -> str:
-    named, whole = _named(name), rf"{re.escape(_bare(name))}['’\"”]?(?!\w)(?!\s+[A-Z])"
+    named, whole = _named(name), rf"{re.escape(name)}['’\"”]?(?!\w)(?!\s+[A-Z])"
     for pattern in (
         rf"\b{_SAID_IN}\s+(?:an? )?(?:the )?['‘\"“]?(?:The )?{whole}",
         rf"\b{_FROM}\s+(?:(?:the|The)\s+['‘\"“]?|['‘\"“]){whole}(?!\s+[a-z]+s?\b(?<!article)(?<!report))",
@@ -67,7 +78,7 @@ def _as_source(name: str, text: str) -> str:
         rf"\b{_ASKS}\s+{named}\s+(?:report|write|say|publish|claim|quote)\w*",
     ):
         for match in re.finditer(pattern, text):
-            if not _is_within_a_name(text, text.index(_bare(name), match.start())):
+            if not _is_within_a_name(text, text.index(name, match.start())):
                 return match.group().strip()
     return ""
 
@@ -86,7 +97,7 @@ def _is_within_a_name(text: str, at: int) -> bool:
 
 def _are_linked(name: str, other: str, text: str) -> bool:
     the = r"(?:[Tt]he )?"
-    one, two = (the + re.escape(_bare(each)) for each in (name, other))
+    one, two = (the + re.escape(each) for each in (name, other))
     return bool(re.search(rf"(?<!\w){one}{_LINK}{two}(?!\w)|(?<!\w){two}{_LINK}{one}(?!\w)", text))
 
 

@@ -44,7 +44,7 @@ class SentenceReranker:
     def scores(self, asked: Asked, candidates: Sequence[Candidate]) -> list[float]:
         if not candidates:
             return []
-        bench = _Bench.of(candidates)
+        bench = _Bench.of(candidates, asked.vectors.shape[1])
         lexical = np.array([candidate.lexical for candidate in candidates])
         of_parts = [
             bench.scores(vector, terms, lexical if number == 0 else None)
@@ -67,8 +67,7 @@ class _Bench:
     headlines: Sequence[frozenset[int]]  # n times the hashes of the headline's terms
 
     @classmethod
-    def of(cls, candidates: Sequence[Candidate]) -> _Bench:
-        width = next((item.sentences.vectors.shape[1] for item in candidates if item.sentences is not None), 1)
+    def of(cls, candidates: Sequence[Candidate], width: int) -> _Bench:
         vectors, hashes, owners, first = [], [], [], []
         count = 0
         for item in candidates:
@@ -99,7 +98,7 @@ class _Bench:
 
     def _likeness(self, vector: Vectors) -> Scores:
         """(n,) cosine of the best sentence; of the passage where no sentence has a vector."""
-        best = np.maximum.reduceat(self.vectors @ vector, self.first) if self.vectors.shape[1] > 1 else self.dense * 0
+        best = np.maximum.reduceat(self.vectors @ vector, self.first)
         known = np.maximum.reduceat(np.abs(self.vectors).max(axis=1), self.first) > 0
         return np.where(known, best, self.dense)
 

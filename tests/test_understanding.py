@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.directory import Entry, Filter, Shelf
+from rag import mentions
 from rag.scope import UNDERSTANDINGS, Constraints, Scope
 from rag.understanding import Query, read, without_excluded
 
@@ -546,3 +547,17 @@ def test_any_follow_up_is_read(before: str, own: str) -> None:
 def test_without_shelves_nothing_but_the_question_is_read() -> None:
     found = read("What did the Courier report last week?", "", Scope(), (), TODAY).constraints
     assert found == Constraints()
+
+
+@pytest.mark.parametrize(
+    ("question", "outlets"),
+    [
+        ("What did the Courier report about the ferry?", ("The Quarnholt Courier",)),
+        ("Who marched, according to the Ledger?", ("The Krommel Ledger",)),
+        ("Who marched, according to the Radio?", ()),
+        ("What does a report in the Evening Courier say?", ()),
+    ],
+)
+def test_an_outlet_may_be_called_by_its_last_word_if_that_tells_it(question: str, outlets: tuple[str, ...]) -> None:
+    known = ["The Quarnholt Courier", "The Krommel Ledger", "Sea Radio", "Land Radio"]
+    assert tuple(name for name, _ in mentions.outlets(question, known)) == outlets

@@ -10,8 +10,8 @@ import re
 import shutil
 import sqlite3
 import struct
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +69,10 @@ class ChromaVectorStore:
             )
             self._batch = int(client.get_max_batch_size())
             self._sentences = SentenceStore(sentences_file(self._folder, name))
+            self._held: int | None = None  # passages; Chroma counts them one by one
 
     def upsert(self, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Sentences] = ()) -> None:
-        with self._explained():
+        with self._changing():
             self._sentences.put([passage.id for passage in passages], vectors, sentences)
             for at in range(0, len(passages), self._batch):
                 batch = passages[at : at + self._batch]
@@ -83,14 +84,14 @@ class ChromaVectorStore:
                 )
 
     def delete(self, version_keys: Sequence[str]) -> None:
-        with self._explained():
+        with self._changing():
             for at in range(0, len(version_keys), self._batch):
                 self._collection.delete(where={"version": {"$in": list(version_keys[at : at + self._batch])}})
             self._sentences.delete(version_keys)
 
     def search(self, vector: Vectors, limit: int, within: Collection[str] | None = None) -> list[Hit]:
         with self._explained():
-            count = self._collection.count()
+            count = self.count()
             if within is None:
                 return self._query(vector, min(limit, count))
             share = len(within) / max(1, self._sentences.versions())
@@ -121,7 +122,9 @@ class ChromaVectorStore:
 
     def count(self) -> int:
         with self._explained():
-            return min(int(self._collection.count()), self._sentences.count())
+            if self._held is None:
+                self._held = min(int(self._collection.count()), self._sentences.count())
+            return self._held
 
     def scrub(self) -> None:
         with self._explained():
@@ -131,6 +134,14 @@ class ChromaVectorStore:
     def close(self) -> None:
         """The client is shared, and closed by whoever opened it."""
         self._sentences.close()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        try:
+            with self._explained():
+                yield
+        finally:
+            self._held = None
 
     def _explained(self) -> AbstractContextManager[None]:
         return _explained(self._name, self._folder)

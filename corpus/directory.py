@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -54,7 +54,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A live article version, as filters see it; names are folded."""
+    """A live article version, as filters and rankings see it; names of outlets, authors and languages are folded."""
 
     key: str  # version key
     id: str
@@ -64,6 +64,7 @@ class Entry:
     first: date | None  # the first and the last day on which it may have been published
     last: date | None
     story: int | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ class Shelf:
     @cached_property
     def by_key(self) -> dict[str, Entry]:
         return {entry.key: entry for entry in self.entries}
+
+    @cached_property
+    def sources(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Outlets and authors: the folded names with the names as written."""
+        return {folded(name): name for name in sorted(self.outlets)}, {
+            folded(name): name for name in sorted(self.authors)
+        }
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -132,6 +140,12 @@ class Directory:
             self._refresh()
             return self._shelves.get(collection, _EMPTY)
 
+    def names(self) -> list[str]:
+        """The collections that hold live articles."""
+        with self._loading:
+            self._refresh()
+            return sorted(self._shelves)
+
     def matching(self, collection: str, wanted: Filter) -> frozenset[str]:
         """The version keys of the collection's live articles that meet the filter."""
         return self.remembered((collection, wanted), lambda: _matching(self.shelf(collection).entries, wanted))
@@ -174,7 +188,7 @@ def _matching(entries: Iterable[Entry], wanted: Filter) -> frozenset[str]:
 
 def _shelves(database: Database) -> dict[str, Shelf]:
     version = VersionRow
-    columns = (version.sha256, version.outlet, version.authors, version.language, version.published)
+    columns = (version.sha256, version.title, version.outlet, version.authors, version.language, version.published)
     query = select(ArticleRow.collection, ArticleRow.id, ArticleRow.story, *columns).join(version.article)
     entries: dict[str, list[Entry]] = {}
     outlets: dict[str, set[str]] = {}
@@ -185,6 +199,7 @@ def _shelves(database: Database) -> dict[str, Shelf]:
             entry = Entry(
                 key=version_key(row.id, row.sha256),
                 id=row.id,
+                title=row.title,
                 outlet=folded(row.outlet or ""),
                 authors=frozenset(map(folded, row.authors)),
                 language=folded(row.language or ""),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from corpus.article import Article, Dated, Description, Extent, Provenance, SourceArticle, text_digest
@@ -153,10 +153,10 @@ def describe(version: VersionRow, article: SourceArticle) -> bool:
     return differs
 
 
-def as_article(row: VersionRow) -> Article:
+def as_article(row: VersionRow | Row[Any], article: ArticleRow | Row[Any]) -> Article:
     return Article(
-        collection=row.article.collection,
-        id=row.article.id,
+        collection=article.collection,
+        id=article.id,
         sha256=row.sha256,
         title=row.title,
         text=row.text,

@@ -28,8 +28,8 @@ from rag.errors import IndexDamaged, ModelUnavailable
 from rag.followups import standalone
 from rag.library import AddReport, Library
 from rag.ports import Judge, Writer
+from rag.proposing import Allowed
 from rag.question import checked
-from rag.retrieval import Allowed
 from rag.scope import Constraints, Scope
 from rag.selection import Selection
 from rag.settings import Retrieval
@@ -232,7 +232,7 @@ class Assistant(Library):
     def _collections(self, scope: Scope) -> list[str]:
         for name in scope.collections:
             self.catalog.require(name)
-        return list(scope.collections) or [info.name for info in self.catalog.collections() if info.articles]
+        return list(scope.collections) or self.catalog.directory.names()
 
 
 def _status(claims: Sequence[Claim]) -> Status:

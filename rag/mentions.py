@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from corpus.directory import folded
 
@@ -20,7 +20,7 @@ _SHORTEST = 4  # letters of a last word that can stand for the whole name
 _LINK = r"(?:['’]s)?\s*(?:,|,?\s(?:and|or)\s|&)\s*"
 
 
-def outlets(text: str, known: Iterable[str]) -> list[tuple[str, str]]:
+def outlets(text: str, known: Sequence[str]) -> list[tuple[str, str]]:
     """The known outlets that the text names as a source, each with the words that do so, in the order of ``known``.
 
     "The Orrin Courier" is also "the Courier", where no other outlet ends so. A name alone is no source ("the Courier is
@@ -28,7 +28,7 @@ def outlets(text: str, known: Iterable[str]) -> list[tuple[str, str]]:
     "and", "or" or a comma is one too.
     """
     asked = folded(text)
-    near = [(name, call) for name, call in _calls(list(known)) if folded(call) in asked]
+    near = [(name, call) for name, call in _calls(known) if folded(call) in asked]
     found = {call: phrase for _, call in near if (phrase := _as_source(call, text))}
     joined = True
     while joined:
@@ -52,10 +52,10 @@ def _calls(known: Sequence[str]) -> list[tuple[str, str]]:
     return calls + [(name, word) for name, word in short if len(word) >= _SHORTEST and word[0].isupper()]
 
 
-def authors(text: str, known: Iterable[str]) -> list[tuple[str, str]]:
-    """The known authors whose work the text asks for, as `outlets`."""
+def authors(text: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The known authors, folded → as written, whose work the text asks for, as `outlets`."""
     asked = folded(text)
-    near = (name for name in known if len(name) > 2 and folded(name) in asked)
+    near = [name for plain, name in known.items() if len(plain) > 2 and plain in asked]
     return [(name, phrase) for name in near if (phrase := _as_author(name, text))]
 
 

@@ -262,10 +262,13 @@ class Asked:
 class Candidate:
     """A passage that a leg proposed, with the scores of both (the lowest, where a leg did not propose it)."""
 
-    passage: Passage
+    id: str  # passage id
+    title: str  # of its article
+    language: str | None
     dense: float
     lexical: float
     sentences: Sentences | None = None  # None: none are stored
+    text: str = ""  # only for a reranker that reads
 
 
 @runtime_checkable
@@ -274,6 +277,11 @@ class Reranker(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def reads(self) -> bool:
+        """Whether it needs the passages' texts; what reads costs more, and is given only the best candidates."""
+        ...
 
     def scores(self, asked: Asked, candidates: Sequence[Candidate]) -> list[float]:
         """How well each passage answers; higher is better, comparable within one question.

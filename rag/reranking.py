@@ -40,6 +40,7 @@ class SentenceReranker:
     """The default `rag.ports.Reranker`: no weights to load."""
 
     name: str = "sentences"
+    reads: bool = False
 
     def scores(self, asked: Asked, candidates: Sequence[Candidate]) -> list[float]:
         if not candidates:
@@ -119,8 +120,7 @@ class _Bench:
 
 
 def _headline(candidate: Candidate) -> frozenset[int]:
-    article = candidate.passage.article
-    return frozenset(map(term_hash, terms(article.title, language_of(article.language))))
+    return frozenset(map(term_hash, terms(candidate.title, language_of(candidate.language))))
 
 
 def standardized(values: Scores) -> Scores:

@@ -1,8 +1,9 @@
 """Query → evidence: filters first, then both legs, then everything that orders what they proposed.
 
-Each leg proposes its best passages among those that meet the filter, for a question of several parts each part too. The
-reranker orders them. A wish for the newest adds a little for recency, a second passage of the same article takes a
-little off, and reprints collapse into their original. Every hit is checked against the catalog before it counts.
+Each leg proposes its best passages among those that meet the filter, for a question of several parts each part too
+(`rag.proposing`). The reranker orders them. A wish for the newest adds a little for recency, a second passage of the
+same article takes a little off, and reprints collapse into their original. Texts are read only for the best, from the
+catalog, which has the last word on what is live.
 
 The legs are not fused by rank: that throws the margins away, and with them the top hit that one leg is sure of. Both
 enter the reranker with their scores (see `rag.reranking`, where the choice was measured).
@@ -14,29 +15,32 @@ import math
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from corpus.article import Article, Passage, parse_passage_id
+import numpy as np
+
+from corpus.article import Article, Passage
 from corpus.catalog import Catalog
-from corpus.directory import Directory, folded
+from corpus.directory import Directory
 from rag.answer import Evidence, Reprint
 from rag.asking import Asker
 from rag.collapsing import Collapser, Ranked
-from rag.ports import Asked, Candidate, Embedder, Hit, Indexes, Reranker, Sentences
+from rag.exact_words import is_fit
+from rag.ports import Asked, Embedder, Indexes, Reranker
+from rag.proposing import Allowed, Proposed, propose
+from rag.reranking import SentenceReranker, standardized
 from rag.settings import Retrieval
 from rag.understanding import Query
-from rag.words import word_spans
-
-Key = tuple[str, str]  # collection, passage id
-Allowed = Mapping[str, frozenset[str] | None]  # by collection the version keys that meet the filter; None: all
 
 _AGAIN = 1.0  # off the score for each better passage of the same article; the score's own spread is about 2
+_SPREAD = 2.0  # what the scores of a reranker with a unit of its own are brought to
 _RECENT = 2.0  # for the day itself, if the newest is asked for …
 _TIMELY = 1.0  # … and if only the day of asking is known
 _FADES = 30.0  # days after which recency counts 1/e
-_OF_PARTS = 20  # candidates of each leg for each part
 _DEEPER = (1, 4, 16)  # times the candidates, while too few are left after all checks
+_READ = 3  # times the limit: how many passages are read to choose from
+_FOR_READERS = 40  # candidates that a reranker is given that reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +64,25 @@ class Retriever:
         clock = _Laps(timings if timings is not None else {})
         if not any(versions is None or versions for versions in allowed.values()):
             return []
-        collapser = Collapser(self.catalog, self.directory, {name: self.directory.shelf(name) for name in allowed})
+        shelves = {name: self.directory.shelf(name) for name in allowed}
+        collapser = Collapser(self.catalog, self.directory, shelves)
         asker = Asker(self.embedder, {name: self.indexes(name) for name in allowed})
         asked = asker.asked(query, self._languages(allowed))
         clock.lap("encode")
         ranked: list[Ranked] = []
         for times in _DEEPER:
-            candidates = self._candidates(asked, allowed, times * self.settings.candidates)
+            proposed = propose(self.indexes, shelves, asked, allowed, times * self.settings.candidates)
             clock.lap("legs")
-            fit = [candidate for candidate in candidates if _is_fit(candidate.passage, query)]
-            ranked = collapser.collapse(self._ranked(query, asked, fit), lambda article: _is_within(article, allowed))
+            ordered = self._ordered(query, asked, proposed)
             clock.lap("rerank")
-            if len(ranked) >= limit or len(candidates) < times * self.settings.candidates:
+            ranked = self._read(ordered, query, allowed, limit, collapser)
+            clock.lap("read")
+            if len(ranked) >= limit or len(proposed) < times * self.settings.candidates:
                 break
-        evidence = [
-            as_evidence(
-                item.passage,
-                number,
-                item.scores,
-                collapser.reprints(item.passage.article, query.filter.known_by),
-            )
-            for number, item in enumerate(_diverse(ranked, limit), 1)
-        ]
-        clock.lap("collapse")
+        evidence = []
+        for number, item in enumerate(_diverse(ranked, limit), 1):
+            reprints = collapser.reprints(item.passage.article, query.filter.known_by)
+            evidence.append(as_evidence(item.passage, number, item.scores, reprints))
         return evidence
 
     def allowed(self, query: Query, collections: Sequence[str]) -> tuple[Allowed, tuple[str, ...]]:
@@ -106,85 +106,62 @@ class Retriever:
     def _languages(self, allowed: Allowed) -> frozenset[str]:
         return frozenset({"en"}.union(*(self.directory.shelf(name).languages for name in allowed)))
 
-    def _candidates(self, asked: Asked, allowed: Allowed, limit: int) -> list[Candidate]:
-        """The best of both legs, for the question and for each of its parts, that the catalog calls live."""
-        dense: dict[Key, float] = {}
-        lexical: dict[Key, float] = {}
-        proposed: dict[Key, float] = {}  # by the parts; the scores are of other questions, and do not count
-        for name, within in allowed.items():
-            vectors, index = self.indexes(name)
-            for number, (vector, terms) in enumerate(zip(asked.vectors, asked.parts, strict=True)):
-                depth = limit if number == 0 else _OF_PARTS
-                stems = [stem for term in terms for stem in term.stems]
-                near = _keyed(name, vectors.search(vector, depth, within))
-                found = _keyed(name, index.search(stems, depth, within))
-                if number == 0:
-                    dense |= near
-                    lexical |= found
-                else:
-                    proposed |= near | found
-        live = self._live(list(dense | lexical | proposed))
-        sentences = self._sentences(list(live))
-        # What a leg did not propose is at best as good as the worst that it did; and if it proposed all that it had,
-        # what is missing holds no word of the question.
-        lowest = min(dense.values(), default=0.0)
-        least = min(lexical.values(), default=0.0) if len(lexical) >= limit else 0.0
-        return [
-            Candidate(passage, dense.get(key, lowest), lexical.get(key, least), sentences.get(key))
-            for key, passage in live.items()
-        ]
-
-    def _live(self, keys: Sequence[Key]) -> dict[Key, Passage]:
-        """The passages whose article version the catalog calls live; the others do not answer."""
-        by_collection: dict[str, dict[str, tuple[str, int, int]]] = {}
-        for collection, passage in keys:
-            by_collection.setdefault(collection, {})[passage] = parse_passage_id(passage)
-        found = {}
-        for collection, passages in by_collection.items():
-            articles = self.catalog.live(collection, (key for key, _, _ in passages.values()))
-            for passage, (key, start, end) in passages.items():
-                if key in articles:
-                    found[collection, passage] = Passage(articles[key], start, end)
-        return found
-
-    def _sentences(self, keys: Sequence[Key]) -> dict[Key, Sentences]:
-        found: dict[Key, Sentences] = {}
-        for name in dict.fromkeys(collection for collection, _ in keys):
-            ids = [passage for collection, passage in keys if collection == name]
-            found |= {(name, passage): item for passage, item in self.indexes(name)[0].sentences(ids).items()}
-        return found
-
-    def _ranked(self, query: Query, asked: Asked, candidates: Sequence[Candidate]) -> list[Ranked]:
-        scores = self.reranker.scores(asked, candidates)
-        newest = max((day for item in candidates if (day := _day(item))), default=query.today)
+    def _ordered(self, query: Query, asked: Asked, proposed: Sequence[Proposed]) -> list[tuple[Proposed, float]]:
+        """Best first. A reranker that reads is given the best by the one that does not."""
+        scores = (SentenceReranker() if self.reranker.reads else self.reranker).scores(
+            asked, [item.candidate for item in proposed]
+        )
+        if self.reranker.reads:
+            best = sorted(zip(scores, range(len(proposed)), strict=True), reverse=True)[:_FOR_READERS]
+            proposed = [proposed[place] for _, place in best]
+            texts = self._passages(proposed)
+            read = [
+                replace(item.candidate, text=texts[place].text) for place, item in enumerate(proposed) if place in texts
+            ]
+            proposed = [item for place, item in enumerate(proposed) if place in texts]
+            scores = [float(score) for score in _SPREAD * standardized(np.array(self.reranker.scores(asked, read)))]
+        newest = max((item.entry.last for item in proposed if item.entry.last), default=query.today)
         today = min(query.today, newest)
-        ranked = []
-        for candidate, score in zip(candidates, scores, strict=True):
-            article = candidate.passage.article
-            timely = score + _recency(article, query, today)
-            legs = {"score": timely, "dense": candidate.dense, "lexical": candidate.lexical}
-            ranked.append(Ranked(candidate.passage, timely, legs))
-        return sorted(ranked, key=lambda item: (-item.score, item.passage.article.collection, item.passage.id))
+        timely = [
+            (item, score + _recency(item.entry.last, query, today))
+            for item, score in zip(proposed, scores, strict=True)
+        ]
+        return sorted(timely, key=lambda pair: (-pair[1], pair[0].collection, pair[0].candidate.id))
 
+    def _read(
+        self,
+        ordered: Sequence[tuple[Proposed, float]],
+        query: Query,
+        allowed: Allowed,
+        limit: int,
+        collapser: Collapser,
+    ) -> list[Ranked]:
+        """The best that hold what they must, each story once; about `_READ` times the limit, to choose from."""
+        quotes, without = query.constraints.quotes, query.constraints.without
+        ranked: list[Ranked] = []
+        kept: list[Ranked] = []
+        for at in range(0, len(ordered), _READ * limit):
+            chunk = ordered[at : at + _READ * limit]
+            texts = self._passages([item for item, _ in chunk])
+            for place, (item, score) in enumerate(chunk):
+                if place in texts and is_fit(texts[place], quotes, without):
+                    legs = {"score": score, "dense": item.candidate.dense, "lexical": item.candidate.lexical}
+                    ranked.append(Ranked(texts[place], score, legs))
+            kept = collapser.collapse(ranked, lambda article: _is_within(article, allowed))
+            if len(kept) >= 2 * limit:
+                break
+        return kept
 
-def _is_fit(passage: Passage, query: Query) -> bool:
-    """Whether a passage holds every quotation, in its text or headline, and no excluded word."""
-    wanted, unwanted = query.constraints.quotes, query.constraints.without
-    if not wanted and not unwanted:
-        return True
-    text = _plain(f"{passage.article.title}\n{passage.text}")
-    if not all(_plain(quote) in text for quote in wanted):
-        return False
-    words = f" {' '.join(folded(word) for _, _, word in word_spans(passage.text))} "
-    return not any(f" {' '.join(folded(word) for _, _, word in word_spans(each))} " in words for each in unwanted)
-
-
-def _plain(text: str) -> str:
-    """Quotation marks, case and white space aside: how exact words are compared."""
-    return " ".join(text.casefold().translate(_MARKS).split())
-
-
-_MARKS = str.maketrans(dict.fromkeys("’‘‚‛´`", "'") | dict.fromkeys("“”„«»", '"') | {"–": "-", "—": "-"})
+    def _passages(self, proposed: Sequence[Proposed]) -> dict[int, Passage]:
+        """The passages of those whose version the catalog still calls live, by their places in the sequence."""
+        articles: dict[str, dict[str, Article]] = {}
+        for name in {item.collection for item in proposed}:
+            articles[name] = self.catalog.live(name, (item.entry.key for item in proposed if item.collection == name))
+        return {
+            place: Passage(articles[item.collection][item.entry.key], item.start, item.end)
+            for place, item in enumerate(proposed)
+            if item.entry.key in articles[item.collection]
+        }
 
 
 def _is_within(article: Article, allowed: Allowed) -> bool:
@@ -199,17 +176,12 @@ def _both(one: frozenset[str] | None, other: Collection[str] | None) -> frozense
     return one & frozenset(other)
 
 
-def _day(candidate: Candidate) -> date | None:
-    published = candidate.passage.article.published
-    return published.last if published else None
-
-
-def _recency(article: Article, query: Query, today: date) -> float:
+def _recency(published: date | None, query: Query, today: date) -> float:
     """0 … `_RECENT`, for what was published shortly before ``today``: the day of asking, or the newest there is."""
     weight = _RECENT if query.constraints.latest else _TIMELY if query.constraints.as_of else 0.0
-    if not weight or article.published is None:
+    if not weight or published is None:
         return 0.0
-    return weight * math.exp(-max(0, (today - article.published.last).days) / _FADES)
+    return weight * math.exp(-max(0, (today - published).days) / _FADES)
 
 
 def _diverse(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
@@ -227,10 +199,6 @@ def _diverse(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
 
 def _article(item: Ranked) -> tuple[str, str]:
     return item.passage.article.collection, item.passage.article.id
-
-
-def _keyed(collection: str, hits: Sequence[Hit]) -> dict[Key, float]:
-    return {(collection, hit.id): hit.score for hit in hits}
 
 
 def as_evidence(

@@ -59,7 +59,7 @@ class Passages(_Section):
 class Retrieval(_Section):
     """How much is searched and shown."""
 
-    candidates: int = Field(60, ge=1, le=1000, description="passages that each leg proposes")
+    candidates: int = Field(50, ge=1, le=1000, description="passages that each leg proposes")
     evidence: int = Field(8, ge=1, le=50, description="passages that the writer sees")
 
 

@@ -8,6 +8,7 @@ after it), an outlet's name that no word like "according to" makes a source.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -158,7 +159,7 @@ def _outlet(reading: _Reading, found: Constraints) -> Constraints:
 
 
 def _author(reading: _Reading, found: Constraints) -> Constraints:
-    matched = authors(reading.text, sorted({name for shelf in reading.shelves for name in shelf.authors}))
+    matched = authors(reading.text, ChainMap(*(dict(shelf.sources[1]) for shelf in reading.shelves)))
     if not matched or found.authors:
         return found
     phrases = {**found.phrases, "author": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}

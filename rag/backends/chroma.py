@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 
 # What a filter leaves is compared one by one if it is this little: an HNSW graph would be walked nearly whole for it.
-_FEW = 2000  # passages
-# If it leaves much, its hits come soon enough in the unfiltered order; if they do not, Chroma is told the ids.
+_FEW = 600  # passages
+# Up to here Chroma is told the ids of what it leaves. If it leaves more, its hits come soon enough in the unfiltered
+# order; if they do not, Chroma is told the ids all the same.
+_MANY = 5000  # passages
 _DEEPEST = 2000  # hits of the unfiltered order
 
 
@@ -95,7 +97,7 @@ class ChromaVectorStore:
             if within is None:
                 return self._query(vector, min(limit, count))
             share = len(within) / max(1, self._sentences.versions())
-            if share * count <= _FEW:
+            if share * count <= _MANY:
                 ids = self._sentences.ids_of(within)
                 if len(ids) <= _FEW:
                     return [Hit(id, score) for id, score in self._sentences.nearest(vector, ids, limit)]

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus.article import Passage
 from rag.errors import ModelFilesError
 from rag.ports import Asked, Candidate
 
@@ -38,6 +37,8 @@ class CrossEncoderReranker:
         model: a local folder, or a hub id (the only case that may use the network).
     """
 
+    reads = True
+
     def __init__(self, model: str) -> None:
         self.name = model
         self._loading = threading.Lock()
@@ -46,7 +47,7 @@ class CrossEncoderReranker:
         self._remembered = _Scores(_REMEMBERED)
 
     def scores(self, asked: Asked, candidates: Sequence[Candidate]) -> list[float]:
-        passages = {_pair(asked, candidate): candidate.passage for candidate in candidates}
+        passages = {_pair(asked, candidate): _text(candidate) for candidate in candidates}
         found = self._remembered.of(passages)
         if len(found) < len(passages):
             with self._computing:
@@ -55,10 +56,10 @@ class CrossEncoderReranker:
             found |= computed
         return [found[_pair(asked, candidate)] for candidate in candidates]
 
-    def _computed(self, passages: Mapping[_Pair, Passage]) -> dict[_Pair, float]:
+    def _computed(self, passages: Mapping[_Pair, str]) -> dict[_Pair, float]:
         if not passages:
             return {}
-        texts = [(question, _text(passage)) for (question, _, _), passage in passages.items()]
+        texts = [(question, text) for (question, _, _), text in passages.items()]
         computed = dict(zip(passages, _logits(self.load(), texts), strict=True))
         self._remembered.keep(computed)
         return computed
@@ -121,11 +122,11 @@ class _Scores:
 
 
 def _pair(asked: Asked, candidate: Candidate) -> _Pair:
-    return asked.text, candidate.passage.article.title, candidate.passage.id
+    return asked.text, candidate.title, candidate.id
 
 
-def _text(passage: Passage) -> str:
-    return f"{passage.article.title}\n{passage.text}"
+def _text(candidate: Candidate) -> str:
+    return f"{candidate.title}\n{candidate.text}"
 
 
 def _logits(model: Any, pairs: Sequence[tuple[str, str]]) -> list[float]:

@@ -123,13 +123,14 @@ def test_articles_with_every_particular_and_with_odd_ids_are_taken(store: Vector
     assert store.ids() == {passage.id for passage in found if passage.article.id == "odd"}
 
 
-@pytest.mark.parametrize(("amount", "kept"), [(60, 1), (60, 7), (60, 59), (2600, 2500)])
+@pytest.mark.parametrize(("amount", "kept"), [(60, 1), (60, 7), (60, 59), (2600, 2500), (900, 700)])
 def test_a_filter_is_exact_whatever_it_leaves(
     store: VectorStore, amount: int, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The best of what it leaves are found, in the same order and with the same scores as without it."""
     if amount == 60:
         monkeypatch.setattr("rag.backends.chroma._FEW", 5)
+        monkeypatch.setattr("rag.backends.chroma._MANY", 20)
     rows = np.random.default_rng(4).normal(size=(amount, 16)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     articles = [stored(f"Ship {number}.", f"ship-{number}") for number in range(amount)]

@@ -247,7 +247,8 @@ def _shortfall(evidence: Sequence[Evidence], constraints: Constraints) -> str:
     if not evidence:
         return describe(constraints, False)
     where = ", ".join(f"“{name}”" for name in constraints.collections)
-    nearest = list(dict.fromkeys(f"“{item.title}”" for item in evidence))[:3]
+    titles = dict.fromkeys(item.title.strip('“”"') for item in evidence)
+    nearest = [f"“{title}”" for title in list(titles)[:3]]
     searched = f" {describe(constraints, True)}" if constraints.phrases or constraints.unresolved else ""
     return f"Not in the collection: no sentence in {where} answers this. Nearest: {', '.join(nearest)}.{searched}"
 

@@ -35,9 +35,9 @@ from rag.understanding import Query
 
 _AGAIN = 1.0  # off the score for each better passage of the same article; the score's own spread is about 2
 _SPREAD = 2.0  # what the scores of a reranker with a unit of its own are brought to
-_RECENT = 2.0  # for the day itself, if the newest is asked for …
-_TIMELY = 1.0  # … and if only the day of asking is known
-_FADES = 30.0  # days after which recency counts 1/e
+_RECENT = 3.0  # for the day itself, if the newest is asked for …
+_TIMELY = 2.0  # … and if only the day of asking is known
+_FADES = 21.0  # days after which recency counts 1/e
 _DEEPER = (1, 4, 16)  # times the candidates, while too few are left after all checks
 _READ = 3  # times the limit: how many passages are read to choose from
 _FOR_READERS = 40  # candidates that a reranker is given that reads them

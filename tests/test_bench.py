@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,15 +106,10 @@ def test_searching_is_told_at_both_sizes_and_what_is_kept_is_found_again(tmp_pat
     assert printed(searching.report(tmp_path, (30,), questions=1)).startswith("30 passages: found as they were kept")
 
 
-def test_a_search_is_filtered_where_that_is_possible() -> None:
+def test_a_search_is_filtered_as_its_question_says() -> None:
     question = Newsroom().question(1)
-    able, unable = (
-        SimpleNamespace(search=lambda question, *, scope=None: []),
-        SimpleNamespace(search=lambda question: []),
-    )
-    scope = searching._filter(cast(Any, able), question)["scope"]
+    scope = searching.scope(question)
     assert (scope.outlets, scope.since, scope.until) == ((question.outlet,), question.since, question.until)
-    assert searching._filter(cast(Any, unable), question) == {}
 
 
 def test_a_command_is_timed_and_its_failure_is_not_hidden() -> None:

@@ -6,14 +6,13 @@ questions go the whole way: the real encoder, both legs, the filter, the default
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
@@ -21,6 +20,7 @@ from rich.progress import Progress
 from evals.speed.measuring import apart, middle, percentile, table
 from evals.speed.standins import StandIn, embed_with
 from evals.speed.synthetic import FILTERED, PASSAGES, Newsroom, Question
+from rag.scope import Scope
 
 if TYPE_CHECKING:
     from rag import Assistant
@@ -58,8 +58,6 @@ def report(place: Path, sizes: Sequence[int], questions: int) -> Iterator[str]:
         if seconds
     ]
     yield from table(("passages", "filter", "median ms", "p95 ms"), *rows)
-    if not found[0].filtered:
-        yield "(this version of Dossier cannot filter)"
     for side in found:
         stages = ", ".join(f"{stage} {seconds * 1000:.1f}" for stage, seconds in side.stages.items())
         yield f"{side.passages:,}: ms by stage, medians: {stages}"
@@ -111,9 +109,9 @@ def measure(homes: Sequence[Path], questions: int) -> list[Searched]:
         for at in range(0, questions, _BLOCK):
             for assistant, side in zip(opened, found, strict=True):
                 for number in range(at, min(at + _BLOCK, questions)):
-                    side.open.append(_search(assistant, newsroom.question(2 * number), {}))
-                    if filters := _filter(assistant, newsroom.question(2 * number + 1)):
-                        side.filtered.append(_search(assistant, newsroom.question(2 * number + 1), filters))
+                    side.open.append(_search(assistant, newsroom.question(2 * number), Scope()))
+                    question = newsroom.question(2 * number + 1)
+                    side.filtered.append(_search(assistant, question, scope(question)))
         asked = [newsroom.question(2 * number).text for number in range(min(questions, _STAGED))]
         for assistant, side in zip(opened, found, strict=True):
             side.stages = _stages(assistant, asked)
@@ -124,25 +122,21 @@ def _warm(assistant: Assistant, newsroom: Newsroom) -> int:
     """Load everything; the number of passages."""
     assistant.warm_up()
     for number in range(_WARM_UP):
-        _search(assistant, newsroom.question(-1 - number), {})
+        _search(assistant, newsroom.question(-1 - number), Scope())
     vectors, _ = assistant.engine.indexes(assistant.collections()[0].name)
     return vectors.count()
 
 
-def _search(assistant: Assistant, question: Question, filters: dict[str, Any]) -> float:
+def _search(assistant: Assistant, question: Question, scope: Scope) -> float:
     """Seconds."""
     started = time.perf_counter()
-    assistant.search(question.text, **filters)
+    assistant.search(question.text, scope=scope)
     return time.perf_counter() - started
 
 
-def _filter(assistant: Assistant, question: Question) -> dict[str, Any]:
-    """The arguments of a search that filters; none where this version cannot."""
-    if "scope" not in inspect.signature(assistant.search).parameters:
-        return {}
-    from rag.scope import Scope
-
-    return {"scope": Scope(outlets=(question.outlet,), since=question.since, until=question.until)}
+def scope(question: Question) -> Scope:
+    """The filter that goes with a question."""
+    return Scope(outlets=(question.outlet,), since=question.since, until=question.until)
 
 
 def _stages(assistant: Assistant, questions: Sequence[str]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from corpus.article import Dated, SourceArticle
 PASSAGES = 8  # of an article, about, with the default passage size
 TOPICS, _TOPIC_WORDS = 400, 10
 OUTLETS = 20
-_SENTENCES, _PARAGRAPH = 54, 2  # of an article; sentences of a paragraph
+_SENTENCES, _PARAGRAPH = 77, 2  # of an article; sentences of a paragraph
 _WORDS = 20_000
 _FIRST_DAY, _DAYS, _WINDOW = date(2015, 1, 1), 3650, 730
 _FUNCTION_WORDS = """

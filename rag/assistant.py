@@ -27,6 +27,7 @@ from rag.constraints import describe
 from rag.errors import IndexDamaged, ModelUnavailable
 from rag.followups import standalone
 from rag.library import AddReport, Library
+from rag.mentions import named
 from rag.ports import Judge, Writer
 from rag.proposing import Allowed
 from rag.question import checked
@@ -129,7 +130,7 @@ class Assistant(Library):
             evidence = tuple(self._found(query, collections, self.settings.evidence, clock.seconds)[1])
         yield Retrieved(evidence)
         with clock("select"):
-            selection = self.engine.selector.select(alone, evidence)
+            selection = self.engine.selector.select(query.topic, evidence)
         claims: list[Claim] = []
         writer: Writer = self.model_writer or self.extractive
         failure = ""
@@ -174,6 +175,7 @@ class Assistant(Library):
         collections = self._collections(scope)
         with _Clock(seconds)("understand"):
             shelves = [self.catalog.directory.shelf(name) for name in collections]
+            scope = replace(scope, outlets=named(scope.outlets, shelves))
             alone = question if "follow_up" in scope.off else self._standalone(question, history)
             return read(alone, question, scope, shelves, date.today()), collections
 

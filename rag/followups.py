@@ -16,7 +16,9 @@ from rag.words import names, terms
 _PRONOUN = r"he|she|it|they|him|her|his|hers|its|them|their|theirs"
 _POINTER = r"this|these|that|those|there|then|ones?|same"  # at an end of the question: elsewhere they join clauses
 _REFERS_BACK = re.compile(
-    rf"\b(?:{_PRONOUN})\b|^(?:and|but|so|what about|how about|{_POINTER})\b|\b(?:{_POINTER})\W*$", re.IGNORECASE
+    rf"\b(?:{_PRONOUN})\b|^(?:and|but|so|what about|how about|{_POINTER})\b"
+    rf"|(?<!are )(?<!is )(?<!were )(?<!was )\b(?:{_POINTER})\W*$",  # not "how many are there?"
+    re.IGNORECASE,
 )
 _COMPLETE = 4  # content words; a question with fewer that names nobody and nothing leaves something out
 _FARTHEST = 0.15  # cosine of two questions; below it they are about different things
@@ -40,4 +42,6 @@ def standalone(text: str, history: Sequence[Turn], likeness: Callable[[str, Sequ
     said = [*asked[-2:], *(turn.answer[:_ANSWER] for turn in history[-1:] if turn.answer.strip())]
     if stands_alone(text) and likeness(text, said) < _FARTHEST:
         return text
-    return f"{asked[-1]} {text}"
+    # A turn that leaves something out itself is not enough: the last one that did not comes before it.
+    topic = [] if stands_alone(asked[-1]) else [turn for turn in asked[:-1] if stands_alone(turn)][-1:]
+    return " ".join([*topic, asked[-1], text])

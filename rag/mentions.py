@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from corpus.directory import folded
+from corpus.directory import Shelf, folded
 
 _SAID_IN = r"(?i:according to|reported (?:by|in)|published (?:by|in)|written (?:in|for)|as told to)"
 _FROM = r"(?i:from|in|by)"  # says little by itself: only with "the", or quotation marks, before the name
@@ -52,6 +52,14 @@ def _calls(known: Sequence[str]) -> list[tuple[str, str]]:
     return calls + [(name, word) for name, word in short if len(word) >= _SHORTEST and word[0].isupper()]
 
 
+def named(given: Sequence[str], shelves: Sequence[Shelf]) -> tuple[str, ...]:
+    """Outlets as a filter gives them, under their full names: by `outlets`' rule "Courier" is "The Orrin Courier"."""
+    known = sorted({name for shelf in shelves for name in shelf.outlets})
+    full = {folded(name) for name in known}
+    called = {folded(call): name for name, call in reversed(_calls(known))}
+    return tuple(name if folded(name) in full else called.get(folded(_bare(name)), name) for name in given)
+
+
 def authors(text: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
     """The known authors, folded → as written, whose work the text asks for, as `outlets`."""
     asked = folded(text)
@@ -72,7 +80,7 @@ def _as_source(name: str, text: str) -> str:
     named, whole = _named(name), rf"{re.escape(name)}['’\"”]?(?!\w)(?!\s+[A-Z])"
     for pattern in (
         rf"\b{_SAID_IN}\s+(?:an? )?(?:the )?['‘\"“]?(?:The )?{whole}",
-        rf"\b{_FROM}\s+(?:(?:the|The)\s+['‘\"“]?|['‘\"“]){whole}(?!\s+[a-z]+s?\b(?<!article)(?<!report))",
+        rf"\b{_FROM}\s+(?:(?:the|The)\s+['‘\"“]?|['‘\"“]{'|' if ' ' in name else ''}){whole}(?!\s+[a-z])",
         rf"{named}(?:['’]s?)?\s+(?:[a-z]\w*\s+)?{_PIECE}\b",
         rf"{named}\s+{_SAYS}\b",
         rf"\b{_ASKS}\s+{named}\s+(?:report|write|say|publish|claim|quote)\w*",

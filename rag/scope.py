@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -56,6 +56,19 @@ class Constraints:
     unresolved: tuple[str, ...] = ()  # "since the election": a time that no rule can tell
     phrases: Mapping[Understanding, str] = field(default_factory=dict)
     searched: int = 0  # articles that meet them all
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything but the collections narrows or orders the search."""
+        return replace(self, collections=(), searched=0, unresolved=(), phrases={}) != Constraints()
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Constraints:
+        """The inverse of `as_json`; what it does not know is left out."""
+        known = {item.name: values[item.name] for item in fields(cls) if item.name in values}
+        known = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+        known |= {name: date.fromisoformat(known[name]) for name in ("since", "until", "as_of") if known.get(name)}
+        return cls(**known)
 
     def as_json(self) -> dict[str, Any]:
         """Only what says something; days as YYYY-MM-DD. `collections` and `searched` are always there."""

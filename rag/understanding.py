@@ -61,6 +61,19 @@ class Query:
     constraints: Constraints
     today: date
 
+    @property
+    def topic(self) -> str:
+        """The question without the words that were turned into filters: what a sentence is to answer.
+
+        "How many marched in May 2024?" is answered by a sentence that need not say when.
+        """
+        left = self.text
+        for kind in ("dates", "outlet", "author", "latest"):
+            for phrase in self.constraints.phrases.get(kind, "").split(", "):
+                left = left.replace(phrase, " ") if phrase else left
+        left = " ".join(left.split())
+        return left if terms(left) else self.text
+
 
 def read(text: str, own: str, scope: Scope, shelves: Sequence[Shelf], today: date) -> Query:
     """Understand a standalone question; ``shelves`` are those of the collections that will be searched."""
@@ -141,7 +154,8 @@ def _is_window(period: Period, reading: _Reading) -> bool:
     if period.relative and _DEICTIC.search(phrase):
         return True
     days = [shelf.days for shelf in reading.shelves if shelf.days]
-    if period.grain == "year" or not days:
+    bound = period.first is None or period.last is None  # "before 2025" says when, "in 2025" what about
+    if (period.grain == "year" and not bound) or not days:
         return False
     earliest, latest = min(first for first, _ in days), max(last for _, last in days)
     margin = (latest - earliest).days + 366
@@ -151,7 +165,7 @@ def _is_window(period: Period, reading: _Reading) -> bool:
 
 
 def _outlet(reading: _Reading, found: Constraints) -> Constraints:
-    matched = outlets(reading.text, sorted({name for shelf in reading.shelves for name in shelf.outlets}))
+    matched = outlets(reading.own, sorted({name for shelf in reading.shelves for name in shelf.outlets}))
     if not matched or found.outlets:
         return found
     phrases = {**found.phrases, "outlet": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}
@@ -159,7 +173,7 @@ def _outlet(reading: _Reading, found: Constraints) -> Constraints:
 
 
 def _author(reading: _Reading, found: Constraints) -> Constraints:
-    matched = authors(reading.text, ChainMap(*(dict(shelf.sources[1]) for shelf in reading.shelves)))
+    matched = authors(reading.own, ChainMap(*(dict(shelf.sources[1]) for shelf in reading.shelves)))
     if not matched or found.authors:
         return found
     phrases = {**found.phrases, "author": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}
@@ -176,6 +190,7 @@ def _quote(reading: _Reading, found: Constraints) -> Constraints:
         if (quote := match[1].strip(" .,;:!?"))
         and quote not in excluded
         and folded(re.sub(r"^the\s+", "", quote, flags=re.IGNORECASE)) not in sources
+        and folded(quote) not in folded(found.phrases.get("outlet", ""))
     )
     if not quotes or reading.parts:
         return found

@@ -13,7 +13,7 @@ from rag.constraints import describe
 from rag.errors import QuestionError
 from rag.scope import UNDERSTANDINGS, Constraints, Scope
 from ui.web.conversation import Exchange, messages
-from ui.web.understood import Understood, constraints_of, without_repeats
+from ui.web.understood import Understood, without_repeats
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) ![i](http://evil.example/i.png)\n"
@@ -104,8 +104,8 @@ def test_a_kind_that_is_not_known_makes_no_chip() -> None:
 
 
 def test_constraints_come_back_from_json() -> None:
-    assert constraints_of(EVERYTHING.as_json()) == EVERYTHING
-    assert constraints_of({}) == Constraints()
+    assert Constraints.from_json(EVERYTHING.as_json()) == EVERYTHING
+    assert Constraints.from_json({}) == Constraints()
 
 
 def test_a_note_does_not_repeat_what_was_searched() -> None:

@@ -9,6 +9,8 @@ from corpus.article import Article, Dated
 from corpus.differences import Differences
 from corpus.stories import Story
 from rag.answer import Answer, Evidence, Findings
+from rag.constraints import describe
+from rag.scope import Constraints
 from ui.render import plain
 
 _SHOWN = 3  # sentences that a copy left out or added, before "and 4 more"
@@ -133,8 +135,12 @@ def findings(found: Findings) -> str:
 
 
 def understood(answer: Answer) -> list[str]:
-    """How a question of a conversation was read, where that is not what was typed."""
-    return [f"Searched for: {plain(answer.standalone)}"] if answer.standalone != answer.question else []
+    """How a question was read and what was searched, where that is not just what was typed in all there is."""
+    lines = [f"Searched for: {plain(answer.standalone)}"] if answer.standalone != answer.question else []
+    constraints = Constraints.from_json(answer.constraints)
+    if answer.claims and (constraints.narrow or constraints.unresolved):
+        lines.append(plain(describe(constraints, True)))
+    return lines
 
 
 def _source(item: Evidence) -> str:

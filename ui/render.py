@@ -307,7 +307,8 @@ def markdown(answer: Answer) -> str:
     for citation in answer.citations:
         quoted.setdefault(citation.marker, []).append(citation)
     if quoted:
-        parts.append("\n".join(_plain_source(quoted[marker]) for marker in sorted(quoted)))
+        reprints = {item.marker: len(item.reprints) for item in answer.evidence}
+        parts.append("\n".join(_plain_source(quoted[marker], reprints.get(marker, 0)) for marker in sorted(quoted)))
     return "\n\n".join(parts)
 
 
@@ -318,9 +319,10 @@ def _plain_claim(claim: Claim) -> str:
     return plain(f"{claim.marked} ({VERDICTS[claim.verdict]}{reason})")
 
 
-def _plain_source(citations: Sequence[Citation]) -> str:
+def _plain_source(citations: Sequence[Citation], reprints: int) -> str:
     first = citations[0]
     head = ", ".join((first.title.strip() or "Untitled", first.outlet or "", first.published or "date unknown"))
+    head += f", and {_count(reprints, 'reprint')}" if reprints else ""
     lines = [plain(f"[{first.marker}] {head.replace(', , ', ', ')}")]
     lines += [f"    “{plain(quote)}”" for quote in dict.fromkeys(citation.quote for citation in citations)]
     if first.url:

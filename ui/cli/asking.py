@@ -34,6 +34,7 @@ def ask(
 ) -> None:
     """Answer one question. “Not in the collection” is an answer too."""
     from rag.wire import to_json
+    from ui.describe import understood
     from ui.render import markdown
 
     with working() as assistant, status("Searching", quiet=as_json):
@@ -42,7 +43,7 @@ def ask(
     if as_json:
         say_json(to_json(answer))
     else:
-        say(markdown(answer))
+        say("\n\n".join([markdown(answer), *understood(answer)]))
 
 
 @app.command()
@@ -87,7 +88,7 @@ def chat(scope: Scope, collection: Collection = None) -> None:
             except DossierError as error:
                 complain(error)
                 continue
-            say("\n".join(["", *understood(answer), markdown(answer), ""]))
+            say("\n".join(["", markdown(answer), "", *understood(answer), ""]))
             history.append(Turn(question, answer.text))
 
 

@@ -7,7 +7,7 @@ Links carry what they do in their addresses, because that is what a bubble's HTM
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ class Understood:
 
     def html(self) -> str:
         """Nothing where there is nothing to tell."""
-        read = constraints_of(self.constraints)
+        read = Constraints.from_json(self.constraints)
         lines = [self._standalone(), _searched(read) if "searched" in self.constraints else ""]
         lines += [f"“{escape(phrase)}” was not understood as a time." for phrase in read.unresolved]
         told = "".join(f'<p class="d-meta">{line}</p>' for line in lines if line)
@@ -94,15 +94,7 @@ def without_repeats(note: str, constraints: Mapping[str, Any]) -> str:
     """An answer's note without the sentences on what was searched: those are told in lines of their own."""
     if "searched" not in constraints:
         return note
-    return note.removesuffix(describe(constraints_of(constraints), True)).rstrip() or note
-
-
-def constraints_of(values: Mapping[str, Any]) -> Constraints:
-    """The inverse of `Constraints.as_json`; what it does not know is left out."""
-    known = {item.name: values[item.name] for item in fields(Constraints) if item.name in values}
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
-    known |= {name: date.fromisoformat(known[name]) for name in ("since", "until", "as_of") if known.get(name)}
-    return Constraints(**known)
+    return note.removesuffix(describe(Constraints.from_json(constraints), True)).rstrip() or note
 
 
 def _searched(read: Constraints) -> str:

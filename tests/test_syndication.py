@@ -106,7 +106,7 @@ def reprint(*, keep: float = 1.0, shuffle: bool = False, furnish: bool = False, 
         {"keep": 0.7, "shuffle": True, "furnish": True, "edit": True},
         {"keep": 0.5, "shuffle": True, "furnish": True},
     ],
-    ids=lambda recipe, precision: "+".join(recipe) or "whole",
+    ids=lambda recipe: "+".join(recipe) or "whole",
 )
 def test_a_reprint_is_found_and_linked(recipe: dict[str, bool]) -> None:
     copy = reprint(**recipe)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from builders import stored
 
 from evals import bench
 from evals.samples import SET
@@ -22,6 +23,8 @@ from evals.speed.standins import StandIn, Timed
 from evals.speed.synthetic import FILTERED, PASSAGES, Newsroom
 from rag import wiring
 from rag.backends.fake import HashingEmbedder
+from rag.settings import Passages
+from rag.splitting import ParagraphSplitter
 
 TINY = 3  # articles
 
@@ -181,7 +184,8 @@ def test_a_newsroom_is_the_same_each_time_and_of_the_size_that_it_says() -> None
     articles = list(Newsroom().articles(200))
     assert articles[7] == Newsroom().article(7)
     assert len({article.text for article in articles}) == 200
-    passages = sum(len(article.text) for article in articles) / 200 / 560  # characters of three paragraphs, about
+    splitter = ParagraphSplitter(Passages().size)
+    passages = sum(len(splitter.split(stored(article.text))) for article in articles) / 200
     assert PASSAGES - 1 < passages < PASSAGES + 1
 
 

@@ -80,11 +80,9 @@ class Shelf:
         return {entry.key: entry for entry in self.entries}
 
     @cached_property
-    def sources(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Outlets and authors: the folded names with the names as written."""
-        return {folded(name): name for name in sorted(self.outlets)}, {
-            folded(name): name for name in sorted(self.authors)
-        }
+    def folded_authors(self) -> Mapping[str, str]:
+        """The authors' folded names with the names as written."""
+        return {folded(name): name for name in sorted(self.authors)}
 
     @cached_property
     def languages(self) -> frozenset[str]:

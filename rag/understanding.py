@@ -173,7 +173,7 @@ def _outlet(reading: _Reading, found: Constraints) -> Constraints:
 
 
 def _author(reading: _Reading, found: Constraints) -> Constraints:
-    matched = authors(reading.own, ChainMap(*(dict(shelf.sources[1]) for shelf in reading.shelves)))
+    matched = authors(reading.own, ChainMap(*(dict(shelf.folded_authors) for shelf in reading.shelves)))
     if not matched or found.authors:
         return found
     phrases = {**found.phrases, "author": ", ".join(dict.fromkeys(phrase for _, phrase in matched))}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -80,6 +80,14 @@ class Shelf:
         return {entry.key: entry for entry in self.entries}
 
     @cached_property
+    def by_outlet(self) -> Mapping[str, Sequence[Entry]]:
+        """By the outlets' folded names."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.outlet, []).append(entry)
+        return found
+
+    @cached_property
     def folded_authors(self) -> Mapping[str, str]:
         """The authors' folded names with the names as written."""
         return {folded(name): name for name in sorted(self.authors)}
@@ -146,7 +154,7 @@ class Directory:
 
     def matching(self, collection: str, wanted: Filter) -> frozenset[str]:
         """The version keys of the collection's live articles that meet the filter."""
-        return self.remembered((collection, wanted), lambda: _matching(self.shelf(collection).entries, wanted))
+        return self.remembered((collection, wanted), lambda: _matching(self.shelf(collection), wanted))
 
     def remembered(self, what: Hashable, make: Callable[[], T]) -> T:
         """``make``'s result, kept until the catalog changes."""
@@ -168,14 +176,14 @@ class Directory:
         self._revision = revision
 
 
-def _matching(entries: Iterable[Entry], wanted: Filter) -> frozenset[str]:
-    outlets, authors = set(map(folded, wanted.outlets)), frozenset(map(folded, wanted.authors))
+def _matching(shelf: Shelf, wanted: Filter) -> frozenset[str]:
+    outlets, authors = sorted(set(map(folded, wanted.outlets))), frozenset(map(folded, wanted.authors))
+    of_outlets = [entry for name in outlets for entry in shelf.by_outlet.get(name, ())] if outlets else shelf.entries
     languages, articles = set(map(folded, wanted.languages)), set(wanted.articles)
     return frozenset(
         entry.key
-        for entry in entries
-        if (not outlets or entry.outlet in outlets)
-        and (not authors or authors & entry.authors)
+        for entry in of_outlets
+        if (not authors or authors & entry.authors)
         and (not languages or entry.language in languages or entry.language.split("-")[0] in languages)
         and (not articles or entry.id in articles)
         and (not wanted.since or (entry.first is not None and entry.first >= wanted.since))

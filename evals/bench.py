@@ -6,6 +6,7 @@ day's. The parts:
 adding    reading + hashing + clustering against embedding; adding again against adding first
 indexing  articles made searchable, against the plain llama-index recipe and against the encoder alone
 search    milliseconds with a filter, in 35,000 made-up passages and in ten times as many
+precision the embedder in bfloat16 against float32: vectors, the ten nearest, and passages a second
 cold      the first answer of a new process against the plain recipe's; the second question against the first
 memory    the peak at 1×, 3× and 10× the articles, and the embedding model's share
 
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.speed import adding, indexing, searching, starting
+from evals.speed import adding, indexing, precision, searching, starting
 from evals.speed.measuring import load
 
 _FEW = 150  # articles that the plain recipe can index in a minute or two
@@ -63,6 +64,10 @@ def _search(run: Run) -> Iterator[str]:
     return searching.report(run.keep or run.place, (size, 10 * size), questions)
 
 
+def _precision(run: Run) -> Iterator[str]:
+    return precision.report(run.folder, run.few)
+
+
 def _cold(run: Run) -> Iterator[str]:
     return starting.report(run.folder, run.place, run.few, run.rounds or (1 if run.quick else 5))
 
@@ -75,6 +80,7 @@ PARTS: dict[str, Callable[[Run], Iterator[str]]] = {
     "adding": _adding,
     "indexing": _indexing,
     "search": _search,
+    "precision": _precision,
     "cold": _cold,
     "memory": _memory,
 }

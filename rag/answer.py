@@ -55,6 +55,7 @@ class Evidence:
     url: str | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
     reprints: tuple[Reprint, ...] = ()
+    flags: tuple[str, ...] = ()  # what readers should know about the passage, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ class Claim:
     citations: tuple[Citation, ...] = ()
     verdict: Verdict = "uncited"
     reason: str = ""
+    bears: tuple[bool, ...] = ()  # for each citation, once it is checked: does it support the claim, or a part of it?
+    context: Citation | None = None  # the words before a quote that say who "he" is; shown, but no part of the claim
+    notes: tuple[str, ...] = ()  # what readers should know, in words: "opinion", "one source", …
 
     @property
     def holds(self) -> bool:
@@ -97,6 +101,32 @@ class Claim:
         """The sentence followed by its markers, each once: ``It rose. [1][3]``."""
         markers = dict.fromkeys(citation.marker for citation in self.citations)
         return " ".join(filter(None, (self.text, "".join(f"[{marker}]" for marker in markers))))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side of a disagreement: the words that differ, and the sentence they stand in."""
+
+    value: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Sources that say different things about the same, oldest first; at least two statements."""
+
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model took for one answer, all calls together."""
+
+    prompt_tokens: int = 0
+    reply_tokens: int = 0
+    calls: int = 0
+    seconds: float = 0.0
+    counted: bool = True  # by the server; False: some are estimated from the characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +145,9 @@ class Answer:
     judge: str = "built-in"
     constraints: Mapping[str, Any] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds by stage
+    missing: tuple[str, ...] = ()  # the parts of the question that nothing answers
+    disagreements: tuple[Disagreement, ...] = ()
+    usage: Usage | None = None  # None: no model was asked
 
     @property
     def text(self) -> str:

@@ -33,10 +33,11 @@ class Asker:
         texts = [text, *query.parts]
         if query.own != query.text:
             texts.append(without_excluded(query.own, query.constraints.without)[:_LONGEST])
-        rows = self.embedder.embed(texts)
+        encoded = self.embedder.encode([*texts, query.topic] if query.topic != text else texts)
+        rows = np.stack([item.vector for item in encoded])
         vectors = rows[: 1 + len(query.parts)]
         if query.own != query.text:  # what was asked last counts as much as what it was taken together with
-            vectors = np.concatenate([_mean(rows[0], rows[-1])[None, :], vectors[1:]])
+            vectors = np.concatenate([_mean(rows[0], rows[len(texts) - 1])[None, :], vectors[1:]])
         stems = [_stems(part, languages) for part in (text, *query.parts)]
         weights = self._weights({stem for variants in stems for each in variants for stem in each})
         return Asked(
@@ -45,6 +46,7 @@ class Asker:
             parts=tuple(
                 tuple(Term(each, min(weights[stem] for stem in each)) for each in variants) for variants in stems
             ),
+            topic=encoded[-1] if query.topic != text else encoded[0],
         )
 
     def _weights(self, stems: Collection[str]) -> dict[str, float]:

@@ -8,34 +8,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answer import (
-    Answer,
-    Answered,
-    Checked,
-    Claim,
-    Drafting,
-    Event,
-    Evidence,
-    Findings,
-    Retrieved,
-    Searching,
-    Status,
-    Turn,
-    WriterFailed,
-)
+from rag.answer import Answer, Answered, Event, Findings, Retrieved, Searching, Turn
+from rag.concluding import Grounds, concluded
 from rag.constraints import describe
+from rag.drafting import Drafted, Drafter
 from rag.errors import IndexDamaged, ModelUnavailable
 from rag.followups import standalone
 from rag.library import AddReport, Library
 from rag.mentions import named
-from rag.ports import Judge, Writer
+from rag.metering import Meter
+from rag.model_writing import ModelWriter
 from rag.proposing import Allowed
 from rag.question import checked
+from rag.retrieval import Found
 from rag.scope import Constraints, Scope
 from rag.selection import Selection
 from rag.settings import Retrieval
 from rag.understanding import Query, read
-from rag.writing import ExtractiveWriter, ModelWriter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,16 +34,14 @@ class Assistant(Library):
     Built by `rag.open_assistant`.
     """
 
-    extractive: ExtractiveWriter
-    judge: Judge
-    model_writer: Writer | None
+    drafter: Drafter
     settings: Retrieval
     close: Callable[[], None]
 
     @property
     def writer(self) -> str:
         """The name of the writer in use: "extractive", or the model's spec."""
-        return (self.model_writer or self.extractive).name
+        return self.drafter.writer.name
 
     def warm_up(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
@@ -85,12 +72,13 @@ class Assistant(Library):
             HomeInUse, IndexDamaged, CatalogError: the home cannot be used.
         """
         seconds: dict[str, float] = {}
-        query, collections = self._understood(question, history, scope, collection, seconds)
-        constraints, evidence = self._found(query, collections, limit or self.settings.evidence, seconds)
+        query, collections = self._understood(question, history, _scoped(scope, collection), seconds)
+        constraints, found = self._found(query, self._settled(query, collections), limit, seconds)
+        evidence = found.evidence
         return Findings(
             question=checked(question),
             standalone=query.text,
-            evidence=tuple(evidence),
+            evidence=evidence,
             constraints=constraints,
             note=describe(constraints, bool(evidence)),
             timings=seconds,
@@ -121,69 +109,47 @@ class Assistant(Library):
 
         If the model fails, `WriterFailed` comes, and then the extractive answer from the same evidence.
         """
-        clock = _Clock()
-        query, collections = self._understood(question, history, scope, collection, clock.seconds)
-        constraints = self._settled(query, collections)[0]
+        clock, drafted = _Clock(), Drafted()
+        scope = _scoped(scope, collection)
+        query, collections = self._understood(question, history, scope, clock.seconds, drafted.meter)
+        settled = self._settled(query, collections)
         question, alone = checked(question), query.text
-        yield Searching(question, alone, constraints.as_json())
+        yield Searching(question, alone, settled[0].as_json())
         with clock("retrieve"):
-            evidence = tuple(self._found(query, collections, self.settings.evidence, clock.seconds)[1])
+            constraints, found = self._found(query, settled, None, clock.seconds)
+        evidence = found.evidence
         yield Retrieved(evidence)
         with clock("select"):
-            selection = self.engine.selector.select(query.topic, evidence)
-        claims: list[Claim] = []
-        writer: Writer = self.model_writer or self.extractive
-        failure = ""
+            selection = self._selected(query, found)
         with clock("write"):
-            try:
-                yield from self._write(writer, alone, evidence, selection, claims)
-            except ModelUnavailable as error:
-                failure = str(error)
-                yield WriterFailed(writer.name, failure)
-                claims.clear()
-                writer = self.extractive
-                yield from self._write(writer, alone, evidence, selection, claims)
-        status = _status(claims)
-        shortfall = _shortfall(evidence, constraints) if status == "insufficient" else ""
-        answer = Answer(
-            question=question,
-            standalone=alone,
-            status=status,
-            claims=tuple(claims),
-            evidence=evidence,
-            note=" ".join(filter(None, (failure, shortfall))),
-            confidence=round(selection.confidence, 4),
-            writer=writer.name,
-            judge=self.judge.name,
-            constraints=constraints.as_json(),
-            timings=clock.seconds,
-        )
-        yield Answered(answer)
+            yield from self.drafter.draft(alone, evidence, selection, drafted)
+        with clock("conclude"):
+            answer = concluded(Grounds(question, query, constraints, evidence, selection), drafted, self.drafter)
+        yield Answered(replace(answer, timings=clock.seconds))
 
     def _understood(
         self,
         question: str,
         history: Sequence[Turn],
-        scope: Scope | None,
-        collection: str | None,
+        scope: Scope,
         seconds: dict[str, float],
+        meter: Meter | None = None,
     ) -> tuple[Query, list[str]]:
         """The question as it will be searched, and the collections."""
-        question, scope = checked(question), scope or Scope()
-        if collection is not None:
-            scope = replace(scope, collections=(collection,))
+        question = checked(question)
         collections = self._collections(scope)
         with _Clock(seconds)("understand"):
             shelves = [self.catalog.directory.shelf(name) for name in collections]
             scope = replace(scope, outlets=named(scope.outlets, shelves))
-            alone = question if "follow_up" in scope.off else self._standalone(question, history)
+            alone = question if "follow_up" in scope.off else self._standalone(question, history, meter)
             return read(alone, question, scope, shelves, date.today()), collections
 
-    def _standalone(self, question: str, history: Sequence[Turn]) -> str:
+    def _standalone(self, question: str, history: Sequence[Turn], meter: Meter | None) -> str:
         """With a model, condensed by it; without, or if it fails, by rule."""
-        if history and isinstance(self.model_writer, ModelWriter):
+        writer = self.drafter.model_writer
+        if history and isinstance(writer, ModelWriter):
             with suppress(ModelUnavailable):
-                if condensed := self.model_writer.condense(question, history):
+                if condensed := writer.condense(question, history, meter):
                     return condensed
         return standalone(question, history, self._likeness)
 
@@ -192,17 +158,25 @@ class Assistant(Library):
         return max((float(row @ vector) for row in rows), default=0.0)
 
     def _found(
-        self, query: Query, collections: Sequence[str], limit: int, seconds: dict[str, float]
-    ) -> tuple[Constraints, list[Evidence]]:
-        engine = self.engine
+        self, query: Query, settled: tuple[Constraints, Allowed], limit: int | None, seconds: dict[str, float]
+    ) -> tuple[Constraints, Found]:
+        engine, limit = self.engine, limit or self.settings.evidence
+        constraints, allowed = settled
         try:
-            constraints, allowed = self._settled(query, collections)
             return constraints, engine.retriever.retrieve(query, allowed, limit, seconds)
         except IndexDamaged:
             if self.engine is engine:
                 raise
-        constraints, allowed = self._settled(query, collections)  # a new index took the place of this one
+        constraints, allowed = self._settled(query, list(allowed))  # a new index took the place of this one
         return constraints, self.engine.retriever.retrieve(query, allowed, limit, seconds)
+
+    def _selected(self, query: Query, found: Found) -> Selection:
+        """The sentences of what was found, by how well they answer."""
+        if found.asked is None:
+            return Selection()
+        weights = {stem: term.weight for term in found.asked.parts[0] for stem in term.stems}
+        select = self.engine.selector.select
+        return select(query.topic, found.evidence, found.sentences, encoded=found.asked.topic, weights=weights)
 
     def _settled(self, query: Query, collections: Sequence[str]) -> tuple[Constraints, Allowed]:
         """The constraints with what they leave to be searched."""
@@ -212,47 +186,15 @@ class Assistant(Library):
         searched = sum(counts)
         return replace(query.constraints, collections=tuple(collections), searched=searched, missing=missing), allowed
 
-    def _write(
-        self,
-        writer: Writer,
-        question: str,
-        evidence: Sequence[Evidence],
-        selection: Selection,
-        claims: list[Claim],
-    ) -> Iterator[Event]:
-        """Draft and check; the checked claims are appended to ``claims``."""
-        context = {item.marker: item for item in evidence}
-        for piece in writer.write(question, evidence, selection) if evidence else ():
-            if isinstance(piece, Claim):
-                verdict, reason = self.judge.judge(piece.text, piece.citations, context)
-                claim = Claim(piece.text, piece.citations, verdict, " ".join(filter(None, (piece.reason, reason))))
-                claims.append(claim)
-                yield Checked(claim)
-            else:
-                yield Drafting(piece)
-
     def _collections(self, scope: Scope) -> list[str]:
         for name in scope.collections:
             self.catalog.require(name)
         return list(scope.collections) or self.catalog.directory.names()
 
 
-def _status(claims: Sequence[Claim]) -> Status:
-    good = sum(claim.holds for claim in claims)
-    if not good:
-        return "insufficient"
-    return "answered" if good == len(claims) else "partial"
-
-
-def _shortfall(evidence: Sequence[Evidence], constraints: Constraints) -> str:
-    """Why there is no answer, in words."""
-    if not evidence:
-        return describe(constraints, False)
-    where = ", ".join(f"“{name}”" for name in constraints.collections)
-    titles = dict.fromkeys(item.title.strip('“”"') for item in evidence)
-    nearest = [f"“{title}”" for title in list(titles)[:3]]
-    searched = f" {describe(constraints, True)}" if constraints.phrases or constraints.unresolved else ""
-    return f"Not in the collection: no sentence in {where} answers this. Nearest: {', '.join(nearest)}.{searched}"
+def _scoped(scope: Scope | None, collection: str | None) -> Scope:
+    scope = scope or Scope()
+    return scope if collection is None else replace(scope, collections=(collection,))
 
 
 class _Clock:

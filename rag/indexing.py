@@ -104,13 +104,13 @@ class Indexer:
 
     def _embedded(self, passages: Sequence[Passage]) -> tuple[Vectors, list[Sentences]]:
         """Each passage under its article's headline, and its sentences from the same pass."""
-        headlines = [_headline(passage) for passage in passages]
+        headlines = [headline(passage) for passage in passages]
         spans = [sentence_spans(passage.text, passage.article.language) for passage in passages]
         shifted = [
-            [(start + len(headline), end + len(headline)) for start, end in of_one]
-            for headline, of_one in zip(headlines, spans, strict=True)
+            [(start + len(title), end + len(title)) for start, end in of_one]
+            for title, of_one in zip(headlines, spans, strict=True)
         ]
-        texts = [headline + passage.text for headline, passage in zip(headlines, passages, strict=True)]
+        texts = [title + passage.text for title, passage in zip(headlines, passages, strict=True)]
         vectors, rows = self.embedder.embed_parts(texts, shifted)
         return vectors, [_sentences(*each) for each in zip(passages, spans, rows, strict=True)]
 
@@ -137,7 +137,7 @@ class Indexer:
         lexical.scrub()
 
 
-def _headline(passage: Passage) -> str:
+def headline(passage: Passage) -> str:
     """What the encoder reads before a passage, which may not say itself whom or what it is about."""
     title = passage.article.title.strip()
     return "" if not title or passage.text.startswith(title) else f"{title}\n"

@@ -5,12 +5,12 @@ Implementations live in `rag.backends`; they and their fakes pass one contract s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from corpus.article import Article, Passage
-from rag.answer import Citation, Claim, Evidence, Verdict
+from rag.answer import Claim, Evidence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -256,6 +256,7 @@ class Asked:
     text: str
     vectors: Vectors
     parts: tuple[tuple[Term, ...], ...]
+    topic: Encoded | None = None  # the question without what became filters, token by token
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,15 @@ class Reranker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a reply came to its end, as far as the server tells; tokens are None where it does not."""
+
+    reason: Literal["stop", "length", "refused"] = "stop"  # length: cut off at a limit; refused: by the provider
+    prompt_tokens: int | None = None
+    reply_tokens: int | None = None
+
+
 @runtime_checkable
 class LanguageModel(Protocol):
     """A prompt to streamed text."""
@@ -299,13 +309,20 @@ class LanguageModel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def stream(self, system: str, prompt: str) -> Iterator[str]:
-        """Pieces of the reply as they come.
+    def stream(self, system: str, prompt: str) -> Generator[str, None, Ended | None]:
+        """Pieces of the reply as they come; the generator returns how it ended, None for not known.
 
         Raises:
             ModelUnavailable: not reachable, refused, or broke off; names the remedy.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What readers should know about how a draft came about, in words."""
+
+    text: str
 
 
 @runtime_checkable
@@ -315,7 +332,9 @@ class Writer(Protocol):
     @property
     def name(self) -> str: ...
 
-    def write(self, question: str, evidence: Sequence[Evidence], selection: Selection) -> Iterator[str | Claim]:
+    def write(
+        self, question: str, evidence: Sequence[Evidence], selection: Selection
+    ) -> Iterator[str | Claim | Notice]:
         """Pieces of the draft as text, and each finished sentence as an unchecked claim.
 
         No claim at all means that nothing in the evidence answers.
@@ -326,13 +345,33 @@ class Writer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How far quotes support a claim: three chances, each 0 … 1, that need not add up.
+
+    ``part`` is that they say at least a part of it (never below ``full``), ``full`` that they say all of it,
+    ``contradicted`` that they say it is not so.
+    """
+
+    part: float
+    full: float
+    contradicted: float
+    reason: str  # in words; never empty
+
+
 @runtime_checkable
 class Judge(Protocol):
     """Does what is quoted say what is claimed?"""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Who judges: shown with every answer."""
+        ...
 
-    def judge(self, claim: str, citations: Sequence[Citation], context: Mapping[int, Evidence]) -> tuple[Verdict, str]:
-        """The verdict, and the reason in words."""
+    def support(self, claim: str, quotes: Sequence[str]) -> Support:
+        """How far the quotes, taken together, support the claim; there is at least one quote.
+
+        Raises:
+            ModelFilesError: its model cannot be loaded.
+        """
         ...

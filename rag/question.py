@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from rag.answer_types import Expected, Form, expected, form
 from rag.errors import QuestionError
 from rag.words import names, terms
 
-Expected = Literal["person", "place", "date", "duration", "money", "percent", "number", "reason", "any"]
-
 LONGEST_QUESTION = 10_000  # characters
 
-# First match wins; each pattern is tried on the question in lower case.
-_EXPECTED: tuple[tuple[str, Expected], ...] = (
-    (r"\b(?:what|which|how (?:big|large|high) a) (?:percentage|percent|per cent|share|proportion)\b", "percent"),
-    (r"\bhow much (?:money\b|(?:did|does|do|will|would|has|have|is|are|was|were)\b.*\b(?:cost|paid|pay)\b)", "money"),
-    (r"\bhow much (?:did|does|do|will|would|has|have)\b.*\b(?:earn|spend|spent|raise|raised|lose|lost)\b", "money"),
-    (
-        r"\b(?:what|which|how (?:high|large|big|much))\b.*\b(?:reward|bounty|price|costs?|budget|salary|profits?)\b",
-        "money",
-    ),
-    (r"\b(?:what|which|how (?:high|large|big|much))\b.*\b(?:revenue|fine|fee|loan|debt|loss)\b", "money"),
-    (r"\bhow long\b", "duration"),
-    (r"\bhow (?:many|much|old|far|tall|high|deep|wide|heavy|fast|large|big|often|hot|cold|few|strong)\b", "number"),
-    (r"\b(?:what|which) (?:number|amount|quantity|total|figure)\b|\bnumber of\b", "number"),
-    (r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|decade|century|season)\b", "date"),
-    (r"\bwho\b|\bwhom\b|\bwhose\b", "person"),
-    (r"\bwhere\b|\b(?:what|which) (?:city|town|village|country|state|place|region|location|street)\b", "place"),
-    (r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led to)\b", "reason"),
-)
 # Words that say what kind of thing is asked for; an answer need not repeat them.
 _KIND_WORDS = frozenset(
     terms(
@@ -49,20 +29,35 @@ class Question:
         terms: stems of the content words that an answer should share, each once.
         names: folded names that an answer, or its article, must mention.
         expected: the kind of answer asked for.
+        form: how an answer is put together.
     """
 
     text: str
     terms: tuple[str, ...]
     names: tuple[str, ...]
     expected: Expected
+    form: Form
 
 
 def understand(text: str) -> Question:
     """Read a standalone question."""
-    lowered = text.lower()
-    expected: Expected = next((kind for pattern, kind in _EXPECTED if re.search(pattern, lowered)), "any")
     content = dict.fromkeys(term for term in terms(text) if term not in _KIND_WORDS)
-    return Question(text, tuple(content), names(text), expected)
+    return Question(text, tuple(content), names(text), expected(text), form(text))
+
+
+_NAME = r"[A-Z][\w’'-]*(?: (?:(?:of|the|de|la|van|von) )*[A-Z][\w’'-]*)*"
+_BETWEEN = re.compile(
+    r"\b(?:between|compare|both)\s+(?P<one>.+?)\s+(?:and|with|to)\s+(?P<other>[^,?.]+)", re.IGNORECASE
+)
+_OPENS = re.compile(r"^(?:(?:compare|did|does|do|is|are|was|were|has|have|both|the)\b\s*)+", re.IGNORECASE)
+_VERSUS = re.compile(rf"(?P<one>{_NAME})\s+(?:and|or|than|versus|vs\.?|with|to|from)\s+(?:the\s+)?(?P<other>{_NAME})")
+
+
+def sides(question: str) -> tuple[str, ...]:
+    """What a comparison compares, in the question's words; empty if that cannot be told."""
+    match = _VERSUS.search(question) or _BETWEEN.search(question)
+    found = [_OPENS.sub("", match[side]).strip() for side in ("one", "other")] if match else []
+    return tuple(found) if all(found) else ()
 
 
 def checked(text: str) -> str:

@@ -99,7 +99,8 @@ class _Bench:
 
     def _likeness(self, vector: Vectors) -> Scores:
         """(n,) cosine of the best sentence; of the passage where no sentence has a vector."""
-        best = np.maximum.reduceat(self.vectors @ vector, self.first)
+        # Not `@`: BLAS would wake threads for it that then get in the way of the encoder's.
+        best = np.maximum.reduceat(np.vecdot(self.vectors, vector), self.first)
         known = np.maximum.reduceat(np.abs(self.vectors).max(axis=1), self.first) > 0
         return np.where(known, best, self.dense)
 

@@ -20,14 +20,15 @@ from datetime import date
 
 import numpy as np
 
-from corpus.article import Article, Passage
+from corpus.article import Article, Passage, passage_id
 from corpus.catalog import Catalog
 from corpus.directory import Directory
 from rag.answer import Evidence, Reprint
 from rag.asking import Asker
 from rag.collapsing import Collapser, Ranked
 from rag.exact_words import is_fit
-from rag.ports import Asked, Embedder, Indexes, Reranker
+from rag.hostility import flags
+from rag.ports import Asked, Embedder, Indexes, Reranker, Sentences
 from rag.proposing import Allowed, Proposed, propose
 from rag.reranking import SentenceReranker, standardized
 from rag.settings import Retrieval
@@ -44,6 +45,15 @@ _FOR_READERS = 40  # candidates that a reranker is given that reads them
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Evidence, best first; its stored sentences, in the same order; and the question as it was compared."""
+
+    evidence: tuple[Evidence, ...] = ()
+    sentences: tuple[Sentences | None, ...] = ()
+    asked: Asked | None = None  # None: there was nothing to search
+
+
+@dataclass(frozen=True, slots=True)
 class Retriever:
     """Finds the passages that bear on a question."""
 
@@ -57,13 +67,11 @@ class Retriever:
     def directory(self) -> Directory:
         return self.catalog.directory
 
-    def retrieve(
-        self, query: Query, allowed: Allowed, limit: int, timings: dict[str, float] | None = None
-    ) -> list[Evidence]:
+    def retrieve(self, query: Query, allowed: Allowed, limit: int, timings: dict[str, float] | None = None) -> Found:
         """At most ``limit`` passages, best first, numbered from 1; the same words, and the same story, appear once."""
         clock = _Laps(timings if timings is not None else {})
         if not any(versions is None or versions for versions in allowed.values()):
-            return []
+            return Found()
         shelves = {name: self.directory.shelf(name) for name in allowed}
         collapser = Collapser(self.catalog, self.directory, shelves)
         asker = Asker(self.embedder, {name: self.indexes(name) for name in allowed})
@@ -83,7 +91,16 @@ class Retriever:
         for number, item in enumerate(_diverse(ranked, limit), 1):
             reprints = collapser.reprints(item.passage.article, query.filter.known_by)
             evidence.append(as_evidence(item.passage, number, item.scores, reprints))
-        return evidence
+        return Found(tuple(evidence), self._sentences(evidence), asked)
+
+    def _sentences(self, evidence: Sequence[Evidence]) -> tuple[Sentences | None, ...]:
+        """As they are stored with each passage."""
+        ids = [passage_id(f"{item.article}@{item.version[:16]}", item.start, item.end) for item in evidence]
+        stored: dict[str, Sentences] = {}
+        for name in {item.collection for item in evidence}:
+            of_one = [id for id, item in zip(ids, evidence, strict=True) if item.collection == name]
+            stored |= self.indexes(name)[0].sentences(of_one)
+        return tuple(stored.get(id) for id in ids)
 
     def allowed(self, query: Query, collections: Sequence[str]) -> tuple[Allowed, tuple[str, ...]]:
         """What meets the query's filter and holds its quotations, by collection; and the quotations that nothing holds.
@@ -220,6 +237,7 @@ def as_evidence(
         url=article.url,
         scores=scores,
         reprints=tuple(reprints),
+        flags=flags(passage.text),
     )
 
 

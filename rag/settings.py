@@ -37,8 +37,13 @@ class Models(_Section):
     )
     writer: str = Field(
         "extractive",
-        description="`extractive`, or `openai-like:<url>#<model>`, `ollama:<model>`, `openai:<model>`, "
-        "`anthropic:<model>`",
+        description="`extractive`, or `openai-like:<url>#<model>`, `llama.cpp:<url>`, `ollama:<model>`, "
+        "`openai:<model>`, `anthropic:<model>`",
+    )
+    judge: str = Field(
+        "built-in",
+        description="`built-in`, `entailment:<hub id or folder>` (a cross-encoder with three classes), or a language "
+        "model as for the writer",
     )
     api_key: str = Field(
         "",
@@ -46,6 +51,9 @@ class Models(_Section):
         repr=False,
     )
     timeout: float = Field(60.0, gt=0, description="seconds without an answer from the model before giving up")
+    context: int = Field(
+        8192, ge=1024, description="tokens of the model's window; it is not shown passages that do not fit"
+    )
 
 
 class Passages(_Section):
@@ -69,6 +77,12 @@ class Answers(_Section):
     sentences: int = Field(3, ge=1, le=20, description="sentences of an extractive answer at most")
     threshold: float = Field(
         0.4, ge=0, le=1, description="confidence below which the answer is “not in the collection”"
+    )
+    doubt: float = Field(
+        0.5, ge=0, le=1, description="confidence below which an extractive answer says that it may be none"
+    )
+    unsupported: Literal["show", "leave-out"] = Field(
+        "show", description="sentences that fail their check: `show` them struck, with the reason, or `leave-out`"
     )
 
 

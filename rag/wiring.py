@@ -7,16 +7,21 @@ from pathlib import Path
 
 from corpus.catalog import RECIPE, Catalog, writable_folder
 from corpus.fetching import Limits
+from rag.answer import Citation
 from rag.assistant import Assistant
+from rag.drafting import Drafter
 from rag.engine import Engine, Recipe
+from rag.errors import CatalogError
 from rag.indexing import CONTENT, Indexer
-from rag.ports import Embedder, Reranker, Splitter, Storage, Writer
+from rag.judging import BuiltInJudge, ModelJudge
+from rag.model_writing import ModelWriter
+from rag.ports import Embedder, Judge, Reranker, Splitter, Storage
 from rag.retrieval import Retriever
 from rag.selection import Selector
-from rag.settings import Settings, load_settings
+from rag.settings import Models, Settings, load_settings
 from rag.splitting import ParagraphSplitter
-from rag.verification import BuiltInJudge
-from rag.writing import ExtractiveWriter, ModelWriter
+from rag.verification import Gate
+from rag.writing import ExtractiveWriter
 
 
 def open_assistant(settings: Settings | None = None) -> Assistant:
@@ -49,9 +54,7 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
         build=engine,
         wanted=wanted,
         limits=Limits(**settings.fetching.model_dump()),
-        extractive=ExtractiveWriter(settings.answers.sentences, settings.answers.threshold),
-        judge=BuiltInJudge(),
-        model_writer=_model_writer(settings),
+        drafter=_drafter(settings, catalog),
         settings=settings.retrieval,
         close=close,
     )
@@ -92,15 +95,53 @@ def _reranker(name: str) -> Reranker:
     return CrossEncoderReranker(name)
 
 
-def _model_writer(settings: Settings) -> Writer | None:
-    if settings.models.writer == "extractive":
+def _drafter(settings: Settings, catalog: Catalog) -> Drafter:
+    return Drafter(
+        gate=_gate(settings, catalog),
+        extractive=ExtractiveWriter(settings.answers.sentences, settings.answers.threshold, settings.answers.doubt),
+        model_writer=_model_writer(settings),
+        leave_out=settings.answers.unsupported == "leave-out",
+    )
+
+
+def _gate(settings: Settings, catalog: Catalog) -> Gate:
+    def stored(citation: Citation) -> str | None:
+        try:
+            return catalog.version(citation.collection, citation.article, citation.version).text
+        except CatalogError:
+            return None
+
+    return Gate(open_judge(settings.models), stored)
+
+
+def open_judge(models: Models) -> Judge:
+    """The judge that the settings name.
+
+    Raises:
+        SettingsError, MissingExtra: it cannot be opened.
+    """
+    kind, _, model = models.judge.partition(":")
+    if models.judge == "built-in":
+        return BuiltInJudge()
+    if kind == "entailment" and model:
+        from rag.backends.entailment import EntailmentJudge
+
+        return EntailmentJudge(model)
+    from rag.backends.llama_index import open_language_model
+
+    return ModelJudge(
+        open_language_model(models.judge, api_key=models.api_key, timeout=models.timeout, context=models.context)
+    )
+
+
+def _model_writer(settings: Settings) -> ModelWriter | None:
+    models = settings.models
+    if models.writer == "extractive":
         return None
     from rag.backends.llama_index import open_language_model
 
-    model = open_language_model(
-        settings.models.writer, api_key=settings.models.api_key, timeout=settings.models.timeout
-    )
-    return ModelWriter(model)
+    model = open_language_model(models.writer, api_key=models.api_key, timeout=models.timeout, context=models.context)
+    return ModelWriter(model, models.context)
 
 
 def _fingerprint(embedder: Embedder, splitter: Splitter) -> str:

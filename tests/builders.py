@@ -13,16 +13,18 @@ from corpus.fetching import Limits
 from rag.answer import Evidence
 from rag.assistant import Assistant
 from rag.backends.fake import HashingEmbedder, MemoryStorage
+from rag.drafting import Drafter
 from rag.engine import Engine, Recipe
 from rag.indexing import Indexer
+from rag.model_writing import ModelWriter
 from rag.ports import LanguageModel, LexicalIndex, VectorStore
 from rag.reranking import SentenceReranker
 from rag.retrieval import Retriever, as_evidence
 from rag.selection import Selector
 from rag.settings import Retrieval
 from rag.splitting import ParagraphSplitter
-from rag.verification import BuiltInJudge
-from rag.writing import ExtractiveWriter, ModelWriter
+from rag.verification import BuiltInJudge, Gate
+from rag.writing import ExtractiveWriter
 
 LIGHTHOUSE = (
     "The lighthouse of Vennholm was lit in 1871. It burned whale oil until 1902. "
@@ -90,9 +92,7 @@ def build_assistant(
         build=build,
         wanted=first,
         limits=Limits(private_addresses=True),
-        extractive=ExtractiveWriter(3, threshold),
-        judge=BuiltInJudge(),
-        model_writer=ModelWriter(model) if model else None,
+        drafter=Drafter(Gate(BuiltInJudge()), ExtractiveWriter(3, threshold), ModelWriter(model) if model else None),
         settings=Retrieval(),
         close=catalog.close,
     )

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Literal
 
 PATIENCE = 10.0  # seconds after which a test that waits for ever is a failed test
@@ -26,7 +28,9 @@ class Reply:
     """What one request gets: an error status, or pieces of text and then some ending.
 
     ``gate`` holds back all pieces but the first until it is set. ``raw`` is sent after the pieces, where the next
-    chunk's JSON would be.
+    chunk's JSON would be. ``thought`` goes before them, in the field that is not for the answer. ``finish`` is the
+    reason for the end in the protocol's own word, ``usage`` the tokens of prompt and reply, ``delay`` the seconds
+    before each piece.
     """
 
     pieces: tuple[str, ...] = ()
@@ -35,16 +39,22 @@ class Reply:
     raw: str | None = None
     ending: Literal["proper", "polite", "cut", "hang"] = "proper"
     gate: threading.Event | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    finish: str = ""
+    usage: tuple[int, int] | None = None
+    thought: str = ""
+    delay: float = 0.0
 
 
-def says(*pieces: str, gate: threading.Event | None = None) -> Reply:
-    """A proper reply."""
-    return Reply(pieces, gate=gate)
+def says(*pieces: str, **more: Any) -> Reply:
+    """A proper reply; ``more`` as in `Reply`."""
+    return Reply(pieces, **more)
 
 
-def fails(status: int, message: str = "scripted") -> Reply:
-    """An error status with an error body."""
-    return Reply(status=status, message=message)
+def fails(status: int, message: str = "scripted", **headers: str) -> Reply:
+    """An error status with an error body; ``retry_after="2"`` is the header Retry-After."""
+    named = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    return Reply(status=status, message=message, headers=named)
 
 
 def breaks(*pieces: str, ending: Literal["polite", "cut", "hang"]) -> Reply:
@@ -131,43 +141,49 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, {"error": {"message": "no such path"}})
         elif reply.status != 200:
             said = reply.message if self.path == "/api/chat" else {"message": reply.message, "type": "scripted"}
-            self._send(reply.status, {"error": said})
+            self._send(reply.status, {"error": said}, reply.headers)
         elif self.path == "/v1/chat/completions" and not body.get("stream"):
             message = {"role": "assistant", "content": "".join(reply.pieces)}
             self._send(200, _completion("chat.completion", message=message, finish_reason="stop"))
         else:
             try:
-                self._stream(server, reply)
+                self._stream(server, reply, counted="stream_options" in body)
             except (BrokenPipeError, ConnectionResetError):
                 server.hung_up.set()
 
-    def _send(self, status: int, body: dict[str, Any]) -> None:
+    def _send(self, status: int, body: dict[str, Any], headers: Mapping[str, str] = MappingProxyType({})) -> None:
         data = json.dumps(body).encode()
         self.close_connection = True  # leaves no idle connection behind in clients that nobody closes
         self.send_response(status)
         self.send_header("Connection", "close")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 
-    def _stream(self, server: ScriptedServer, reply: Reply) -> None:
+    def _stream(self, server: ScriptedServer, reply: Reply, counted: bool) -> None:
         protocol = _PROTOCOLS[self.path]
         self.close_connection = True
         self.send_response(200)
         self.send_header("Content-Type", protocol.content_type)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        for line in protocol.start(reply):
+            self._chunk(protocol.frame(line))
         for number, piece in enumerate(reply.pieces):
             if number and reply.gate:
                 reply.gate.wait(PATIENCE)
+            if reply.delay:
+                time.sleep(reply.delay)
             self._chunk(protocol.frame(protocol.piece(piece)))
         if reply.raw is not None:
             self._chunk(protocol.frame(reply.raw))
         if reply.ending == "hang":
             server.closing.wait(PATIENCE)
         if reply.ending == "proper":
-            self._chunk("".join(protocol.frame(line) for line in protocol.end))
+            self._chunk("".join(protocol.frame(line) for line in protocol.end(reply, counted)))
         if reply.ending in ("proper", "polite"):
             self.wfile.write(b"0\r\n\r\n")
 
@@ -182,41 +198,76 @@ class _Handler(BaseHTTPRequestHandler):
 class _OpenAI:
     content_type = "text/event-stream"
 
+    def start(self, reply: Reply) -> list[str]:
+        return [self._delta(reasoning_content=reply.thought)] if reply.thought else []
+
     def piece(self, text: str) -> str:
-        return json.dumps(_completion("chat.completion.chunk", delta={"content": text}, finish_reason=None))
+        return self._delta(content=text)
 
     def frame(self, line: str) -> str:
         return f"data: {line}\n\n"
 
-    @property
-    def end(self) -> tuple[str, ...]:
-        return json.dumps(_completion("chat.completion.chunk", delta={}, finish_reason="stop")), "[DONE]"
+    def end(self, reply: Reply, counted: bool) -> list[str]:
+        last = json.dumps(_completion("chat.completion.chunk", delta={}, finish_reason=reply.finish or "stop"))
+        if not (counted and reply.usage):
+            return [last, "[DONE]"]
+        prompt, said = reply.usage
+        usage = {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
+        counts = _completion("chat.completion.chunk") | {"choices": [], "usage": usage}
+        return [last, json.dumps(counts), "[DONE]"]
+
+    def _delta(self, **delta: str) -> str:
+        return json.dumps(_completion("chat.completion.chunk", delta=delta, finish_reason=None))
 
 
 class _Ollama:
     content_type = "application/x-ndjson"
-    end = (json.dumps({"model": "scripted", "message": {"role": "assistant", "content": ""}, "done": True}),)
+
+    def start(self, reply: Reply) -> list[str]:
+        return [self._message("", thinking=reply.thought)] if reply.thought else []
 
     def piece(self, text: str) -> str:
-        return json.dumps({"model": "scripted", "message": {"role": "assistant", "content": text}, "done": False})
+        return self._message(text)
 
     def frame(self, line: str) -> str:
         return f"{line}\n"
 
+    def end(self, reply: Reply, counted: bool) -> list[str]:
+        last = json.loads(self._message("")) | {"done": True, "done_reason": reply.finish or "stop"}
+        counts = dict(zip(("prompt_eval_count", "eval_count"), reply.usage or (), strict=False))
+        return [json.dumps(last | counts)]
+
+    def _message(self, text: str, **more: str) -> str:
+        message = {"role": "assistant", "content": text} | more
+        return json.dumps({"model": "scripted", "message": message, "done": False})
+
 
 class _Anthropic:
     content_type = "text/event-stream"
-    end = (
-        json.dumps({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}),
-        json.dumps({"type": "message_stop"}),
-    )
+
+    def start(self, reply: Reply) -> list[str]:
+        usage = {"input_tokens": (reply.usage or (0, 0))[0], "output_tokens": 1}
+        message = {"id": "1", "type": "message", "role": "assistant", "content": [], "model": "scripted"}
+        thought = [self._delta(type="thinking_delta", thinking=reply.thought)] if reply.thought else []
+        return [json.dumps({"type": "message_start", "message": message | {"usage": usage}}), *thought]
 
     def piece(self, text: str) -> str:
-        return json.dumps({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}})
+        return self._delta(type="text_delta", text=text)
 
     def frame(self, line: str) -> str:
         kind = json.loads(line)["type"] if line.startswith('{"type"') else "message_delta"
         return f"event: {kind}\ndata: {line}\n\n"
+
+    def end(self, reply: Reply, counted: bool) -> list[str]:
+        usage = {"output_tokens": (reply.usage or (0, 1))[1]}
+        delta = {"stop_reason": reply.finish or "end_turn"}
+        return [
+            json.dumps({"type": "message_delta", "delta": delta, "usage": usage}),
+            json.dumps({"type": "message_stop"}),
+        ]
+
+    def _delta(self, **delta: str) -> str:
+        return json.dumps({"type": "content_block_delta", "index": 0, "delta": delta})
 
 
 _PROTOCOLS = {"/v1/chat/completions": _OpenAI(), "/api/chat": _Ollama(), "/v1/messages": _Anthropic()}

@@ -47,7 +47,8 @@ def test_add_then_ask(dossier: Run, bridge: Path) -> None:
     assert (code, out) == (0, "articles: 1 added, 0 changed, 0 unchanged, 0 skipped\n")
     code, out, _ = dossier("ask", "When did the bridge in Tarn open?")
     assert code == 0
-    assert out.startswith(f"{BRIDGE} [1]\n")
+    assert out.startswith(f"**4 May 2021**\n\n{BRIDGE} [1]\n")
+    assert out.endswith("\nOne source\n")
 
 
 def test_an_answer_in_json_is_the_answer(dossier: Run, bridge: Path) -> None:

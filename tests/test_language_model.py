@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
 import threading
 import traceback
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from openai_server import PATIENCE, Reply, ScriptedServer, babbles, breaks, fails, says, scripted_model
@@ -14,11 +17,12 @@ from openai_server import PATIENCE, Reply, ScriptedServer, babbles, breaks, fail
 from rag.backends import llama_index as backend
 from rag.backends.llama_index import open_language_model
 from rag.errors import MissingExtra, ModelUnavailable, SettingsError
-from rag.ports import LanguageModel
+from rag.ports import Ended, LanguageModel
 
 KEY = "sk-rookery-7"
 MODULES = {
     "openai-like": "llama_index.llms.openai_like",
+    "llama.cpp": "llama_index.llms.openai_like",
     "ollama": "llama_index.llms.ollama",
     "openai": "llama_index.llms.openai_like",
     "anthropic": "llama_index.llms.anthropic",
@@ -36,7 +40,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_API_BASE", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
         monkeypatch.setenv(name, "")  # whatever a test then sets is undone with it
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(backend, "_PAUSE", 0.0)
+    monkeypatch.setattr(backend, "_PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -57,6 +61,7 @@ def opened(kind: str, server: ScriptedServer, key: str = KEY, timeout: float = P
     """The engine of that kind, talking to the scripted server."""
     specs = {
         "openai-like": f"openai-like:{server.openai_url}#rook",
+        "llama.cpp": f"llama.cpp:{server.url}#rook",
         "ollama": f"ollama:rook:3b@{server.url}",
         "openai": "openai:gpt-99-not-yet-known",
         "anthropic": "anthropic:claude-sonnet-4-5",
@@ -134,17 +139,117 @@ def test_the_servers_own_words_are_passed_on(kind: str) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_server_is_asked_once_more(kind: str, status: int) -> None:
+def test_a_busy_server_is_asked_again(kind: str, status: int) -> None:
     with scripted_model(fails(status), says("Now. ", "[1]")) as server:
         assert list(opened(kind, server).stream("system", "prompt")) == ["Now. ", "[1]"]
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize(("status", "requests"), [(401, 1), (404, 1), (500, 2)])
-def test_nobody_is_asked_a_third_time(kind: str, status: int, requests: int) -> None:
+@pytest.mark.parametrize(("status", "requests"), [(401, 1), (404, 1), (500, 3)])
+def test_nobody_is_asked_more_than_two_times_again(kind: str, status: int, requests: int) -> None:
     with scripted_model(fails(status)) as server, pytest.raises(ModelUnavailable):
         list(opened(kind, server).stream("system", "prompt"))
     assert len(server.requests) == requests
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that are waited between tries, which here take no time."""
+    waited: list[float] = []
+    monkeypatch.setattr(backend, "_PAUSES", (1.0, 3.0))
+    monkeypatch.setattr(backend.time, "sleep", waited.append)
+    return waited
+
+
+@pytest.mark.parametrize("told", ["7", "0", "2.5"])
+def test_a_server_that_says_when_to_come_back_is_believed(kind: str, told: str, pauses: list[float]) -> None:
+    with scripted_model(fails(429, retry_after=told), fails(503), says("Now.")) as server:
+        assert list(opened(kind, server).stream("system", "prompt")) == ["Now."]
+    assert pauses == [float(told), 3.0]
+
+
+def test_a_server_may_name_a_date(kind: str, pauses: list[float]) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=9), usegmt=True)
+    past = "Wed, 21 Oct 2015 07:28:00 GMT"
+    with scripted_model(fails(429, retry_after=date), fails(429, retry_after=past), says("Now.")) as server:
+        assert list(opened(kind, server).stream("system", "prompt")) == ["Now."]
+    assert 7 <= pauses[0] <= 9
+    assert pauses[1] == 0.0
+
+
+@pytest.mark.parametrize("told", ["", "soon", "-5", "Wed, 99 Foo 2015", "1e3"])
+def test_a_time_that_is_none_leaves_it_to_our_own(kind: str, told: str, pauses: list[float]) -> None:
+    with scripted_model(fails(429, retry_after=told), says("Now.")) as server:
+        assert list(opened(kind, server).stream("system", "prompt")) == ["Now."]
+    assert pauses == [1.0]
+
+
+def test_nobody_waits_for_an_hour(kind: str, pauses: list[float]) -> None:
+    pieces, error = failure(kind, fails(429, retry_after="3600"))
+    assert (pieces, pauses) == ([], [])
+    assert "over its limit for another 3600 seconds" in str(error)
+
+
+def ended(model: LanguageModel) -> tuple[str, Ended | None]:
+    """What was said, and how it ended."""
+    stream, said = model.stream("system", "prompt"), ""
+    while True:
+        try:
+            said += next(stream)
+        except StopIteration as stop:
+            return said, stop.value
+
+
+def test_the_servers_own_token_counts_are_passed_on(kind: str) -> None:
+    with scripted_model(says("It ", "rose.", usage=(812, 7))) as server:
+        assert ended(opened(kind, server)) == ("It rose.", Ended("stop", 812, 7))
+
+
+FINISHES = {
+    "openai": {"length": "length", "content_filter": "refused", "stop": "stop", "tool_calls": "stop"},
+    "ollama": {"length": "length", "stop": "stop", "load": "stop"},
+    "anthropic": {"max_tokens": "length", "refusal": "refused", "end_turn": "stop", "stop_sequence": "stop"},
+}
+
+
+def test_why_a_reply_ended_is_passed_on(kind: str) -> None:
+    for finish, reason in FINISHES[{"openai-like": "openai", "llama.cpp": "openai"}.get(kind, kind)].items():
+        with scripted_model(says("It rose", finish=finish)) as server:
+            said, end = ended(opened(kind, server))
+        assert said == "It rose"
+        assert end is not None
+        assert end.reason == reason
+
+
+def test_thoughts_in_a_field_of_their_own_are_not_passed_on(kind: str) -> None:
+    with scripted_model(says("It rose.", thought="Let me think about 1999.")) as server:
+        assert ended(opened(kind, server))[0] == "It rose."
+
+
+def test_a_server_that_counts_no_tokens_and_refuses_to_be_asked_is_asked_without() -> None:
+    refusal = fails(400, "Unrecognized request argument supplied: stream_options")
+    with scripted_model(refusal, says("It rose.", usage=(812, 7))) as server:
+        said, end = ended(opened("openai-like", server))
+    assert (said, end) == ("It rose.", Ended("stop"))
+    assert ["stream_options" in request.body for request in server.requests] == [True, False]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/"])
+def test_llama_cpp_needs_an_address_and_no_model(path: str) -> None:
+    pytest.importorskip(MODULES["openai-like"])
+    with scripted_model(says("It rose.")) as server:
+        model = open_language_model(f"llama.cpp:{server.url}{path}", api_key="", timeout=PATIENCE)
+        assert list(model.stream("system", "prompt")) == ["It rose."]
+    assert server.requests[0].path == "/v1/chat/completions"
+    assert server.requests[0].body["model"] == "default"
+
+
+def test_ollama_is_asked_for_the_window_that_is_set() -> None:
+    pytest.importorskip(MODULES["ollama"])
+    with scripted_model(says("It rose.")) as server:
+        model = open_language_model(f"ollama:rook@{server.url}", api_key="", timeout=PATIENCE, context=16384)
+        list(model.stream("system", "prompt"))
+    assert server.requests[0].body["options"]["num_ctx"] == 16384
 
 
 @pytest.mark.parametrize("ending", ["cut", "polite"])
@@ -271,6 +376,7 @@ MALFORMED = [
         "anthropic: x",
     ),
     *("ollama:rook@", "ollama:rook@localhost:11434", "ollama:rook@http://h#x", "openai-like:rook", "openai-like:#rook"),
+    *("llama.cpp", "llama.cpp:", "llama.cpp:rook", "llama.cpp:http://127.0.0.1:8080#"),
     *("openai-like:http://127.0.0.1/v1", "openai-like:http://127.0.0.1/v1#", "openai-like:127.0.0.1/v1#rook"),
     *("openai-like:http://#rook", "openai-like:http:///v1#rook", "openai-like:ftp://host/v1#rook"),
     *(
@@ -285,12 +391,14 @@ MALFORMED = [
 def test_a_malformed_spec_is_answered_with_the_grammar(spec: str) -> None:
     with pytest.raises(SettingsError) as raised:
         open_language_model(spec, api_key=KEY, timeout=1)
-    for grammar in ("openai-like:<url>#<model>", "ollama:<model>[@<url>]", "openai:<model>", "anthropic:<model>"):
+    kinds = ("openai-like:<url>#<model>", "llama.cpp:<url>[#<model>]", "ollama:<model>[@<url>]")
+    for grammar in (*kinds, "openai:<model>", "anthropic:<model>"):
         assert grammar in raised.value.hint
 
 
 WELL_FORMED = [
     *("openai-like:http://[::1]:8080/v1#org/rook-7b", "openai-like:https://models.example/api/v1#r#7"),
+    *("llama.cpp:http://127.0.0.1:8080", "llama.cpp:http://127.0.0.1:8080#rook"),
     *("ollama:rook", "ollama:hf.co/org/rook:q4@https://ollama.example:443/base", "openai:ft:gpt-4o:org::id"),
 ]
 
@@ -311,3 +419,12 @@ def test_the_scripted_server_lists_its_model_and_replies_at_once() -> None:
         reply = client.chat.completions.create(model="rook", messages=[{"role": "user", "content": "Rose?"}])
     assert reply.choices[0].message.content == "It rose."
     assert server.requests[0].prompt == "Rose?"
+
+
+def test_a_refusal_in_a_field_of_its_own_is_one() -> None:
+    pytest.importorskip(MODULES["openai"])
+    delta = {"content": None, "refusal": "I can't help with that."}
+    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "rook"}
+    raw = json.dumps(chunk | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+    with scripted_model(babbles(raw=raw)) as server:
+        assert ended(opened("openai", server)) == ("", Ended("refused"))

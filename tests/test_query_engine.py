@@ -8,12 +8,13 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from openai_server import ScriptedServer, says, scripted_model
 
-from rag.answer import Answer, Citation, Claim, Evidence, Turn
+from rag.answer import Answer, Citation, Claim, Disagreement, Evidence, Reprint, Statement, Turn, Usage
 from rag.errors import QuestionError
 
 pytest.importorskip("llama_index.llms.openai_like")
@@ -171,6 +172,36 @@ def test_the_verdicts_come_along_as_json() -> None:
     assert (claim["verdict"], claim["reason"]) == ("supported", "same year")
     (citation,) = claim["citations"]
     assert ARTICLE[citation["start"] : citation["end"]] == citation["quote"] == "was lit in 1871"
+
+
+def test_all_that_readers_should_know_comes_along() -> None:
+    copy = Reprint("light-2", "A light on the sound", "Orrin Gazette")
+    lit = replace(LIT, flags=("contains hidden characters or hidden text",), reprints=(copy,))
+    cited = quoting(lit, "was lit in 1871")
+    other = replace(quoting(OIL, "until 1902"), outlet="Orrin Gazette", published="2024-05-05")
+    full = replace(
+        ANSWERED,
+        claims=(Claim("It was lit in 1871.", (cited,), "supported", notes=("one source",), context=other),),
+        evidence=(OIL, lit, KEEPER),
+        short="1871",
+        missing=("who lit it",),
+        disagreements=(Disagreement((Statement("1871", cited), Statement("1902", other))),),
+        usage=Usage(1204, 210, 1, 3.1),
+    )
+    response = as_response(full)
+    plain = json.loads(json.dumps(response.metadata))
+    assert plain == response.metadata  # JSON and nothing else
+    assert plain["sources"] == {"independent": 1, "articles": 1, "reprints": 1}
+    assert (plain["short"], plain["missing"], plain["usage"]["prompt_tokens"]) == ("1871", ["who lit it"], 1204)
+    assert [side["value"] for side in plain["disagreements"][0]["statements"]] == ["1871", "1902"]
+    assert plain["claims"][0]["notes"] == ["one source"]
+    assert plain["claims"][0]["context"]["quote"] == "until 1902"
+    first = response.source_nodes[0]
+    assert json.loads(json.dumps(first.metadata)) == first.metadata
+    assert first.metadata["flags"] == ["contains hidden characters or hidden text"]
+    assert first.metadata["reprints"][0]["outlet"] == "Orrin Gazette"
+    assert "hidden characters" not in first.node.get_content(MetadataMode.LLM)
+    assert Response(**response.__dict__) == response  # llama-index copies responses so
 
 
 def test_insufficient_evidence_is_a_response_with_what_was_searched() -> None:

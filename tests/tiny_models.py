@@ -27,6 +27,16 @@ def tiny_cross_encoder(folder: Path, labels: int = 1) -> Path:
     return folder
 
 
+def tiny_entailment(folder: Path, labels: tuple[str, ...] = ("contradiction", "entailment", "neutral")) -> Path:
+    """A cross-encoder of the same size with these classes, in this order; the folder itself."""
+    from transformers import BertConfig, BertForSequenceClassification
+
+    classes = {"id2label": dict(enumerate(labels)), "label2id": {label: place for place, label in enumerate(labels)}}
+    with _seeded():
+        _save(BertForSequenceClassification(BertConfig(**_bert() | classes)), folder)
+    return folder
+
+
 def tiny_embedder(
     folder: Path, pooling: Literal["mean", "cls"] = "mean", kind: Literal["bert", "distilbert"] = "bert"
 ) -> Path:

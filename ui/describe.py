@@ -11,7 +11,7 @@ from corpus.stories import Story
 from rag.answer import Answer, Evidence, Findings
 from rag.constraints import describe
 from rag.scope import Constraints
-from ui.render import plain
+from ui.plain import caution, plain
 
 _SHOWN = 3  # sentences that a copy left out or added, before "and 4 more"
 _BEGINNING = 300  # characters of the text that are shown if not all is asked for
@@ -131,6 +131,8 @@ def findings(found: Findings) -> str:
     for item in found:
         scores = ", ".join(f"{name} {value:.3f}" for name, value in item.scores.items())
         lines.append(f"[{item.marker}] {_source(item)} ({scores})\n    {plain(item.text)}\n")
+        if item.flags:
+            lines.append(f"    {plain(caution(item.flags))}\n")
     return "\n".join([*lines, plain(found.note)])
 
 

@@ -1,46 +1,54 @@
-"""Answers, evidence and articles as HTML or plain text: pure functions that trust nothing they are given.
+"""Answers, evidence and articles as HTML: pure functions that trust nothing they are given.
 
 Article text, questions and what a model wrote are data. `escape` turns every character that means something to HTML,
 to Markdown or to a template into a numeric entity, so that no text can become a link, an image, a heading or a tag,
 wherever the result is shown. The HTML holds no line break, so a Markdown renderer sees one block of raw HTML.
 
-Ids: ``{prefix}-s2`` is source 2 of an answer; ``{prefix}-c3-s2`` is what claim 3 quotes from source 2, and every
-`<mark>` that belongs to it names it in ``data-cites``. The prefix tells the answers of one page apart.
+Ids: ``{prefix}-s2`` is source 2 of an answer; ``{prefix}-c3-s2`` is what claim 3 quotes from source 2 (``d1``: what
+disagreement 1 quotes), and every `<mark>` that belongs to it names it in ``data-cites``. The prefix tells the
+answers of one page apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from corpus.article import Article
-from rag.answer import Answer, Citation, Claim, Evidence, Reprint
-
-VERDICTS: Mapping[str, str] = {
-    "partial": "partly supported",
-    "unsupported": "not supported",
-    "contradicted": "contradicted",
-    "uncited": "no source",
-}
-"""How the verdicts that need the reader's care are called; "supported" needs no word."""
+from rag.answer import Answer, Citation, Claim, Disagreement, Evidence, Reprint
+from ui.plain import (
+    DIFFER,
+    NO_ANSWER,
+    VERDICTS,
+    caution,
+    checked_line,
+    counted,
+    day,
+    labels,
+    missing_line,
+    quotes,
+    sides,
+    sources_line,
+    usage_line,
+)
 
 _STRUCK = frozenset({"unsupported", "contradicted"})
 _SPECIAL = {ord(char): f"&#{ord(char)};" for char in "&<>\"'`*_[](){}#+!|~\\$:@%=\r\n"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NEVER_SHOWN = re.compile(r"[\ud800-\udfff\u202d\u202e]")
 
 ArticleKey = tuple[str, str, str]
 """What names one article version: collection, id, version."""
 
 
 def escape(text: str) -> str:
-    """The text as inert HTML; one character stays one character, lone surrogates become U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text).translate(_SPECIAL)
+    """The text as inert HTML; one character stays one character.
+
+    Lone surrogates, and overrides of the direction of writing, which show words in another order, become U+FFFD.
+    """
+    return _NEVER_SHOWN.sub("\ufffd", text).translate(_SPECIAL)
 
 
 def key_of(item: Citation | Evidence) -> ArticleKey:
@@ -54,7 +62,7 @@ def key_of(item: Citation | Evidence) -> ArticleKey:
 def question_html(question: str, limit: int = 2_000) -> str:
     """The question as it was typed; a very long one is cut, because it is shown only to recognise it."""
     shown = question if len(question) <= limit else f"{question[:limit].rstrip()} …"
-    return f'<div class="d-question">{escape(shown)}</div>'
+    return f'<div class="d-question" dir="auto">{escape(shown)}</div>'
 
 
 def answer_html(answer: Answer, prefix: str, understood: str = "") -> str:
@@ -64,16 +72,24 @@ def answer_html(answer: Answer, prefix: str, understood: str = "") -> str:
     """
     if answer.status == "insufficient":
         return insufficient_html(answer, prefix, understood)
-    short = f'<p class="d-short">{escape(answer.short)}</p>' if answer.short else ""
-    note = f'<p class="d-note">{escape(answer.note)}</p>' if answer.note else ""
-    return (
-        f'<div class="d-answer">{short}{claims_html(answer.claims, prefix)}{note}{_meta_html(answer)}{understood}</div>'
-    )
+    parts = [
+        f'<p class="d-short" dir="auto"><strong>{escape(answer.short)}</strong></p>' if answer.short else "",
+        claims_html(answer.claims, prefix),
+        *(_difference_html(item, f"{prefix}-d{number}") for number, item in enumerate(answer.disagreements, 1)),
+        _line_html("d-missing", missing_line(answer)),
+        _line_html("d-note", answer.note),
+        _line_html("d-meta", " · ".join(filter(None, (sources_line(answer), checked_line(answer))))),
+        _line_html("d-meta d-usage", usage_line(answer)),
+    ]
+    return f'<div class="d-answer">{"".join(parts)}{understood}</div>'
 
 
 def claims_html(claims: Sequence[Claim], prefix: str, draft: str = "") -> str:
     """Checked sentences in full ink, followed by what is still a draft."""
-    sentences = [_claim_html(claim, f"{prefix}-c{number}") for number, claim in enumerate(claims, 1)]
+    sentences = [
+        _claim_html(claim, notes, f"{prefix}-c{number}")
+        for number, (claim, notes) in enumerate(zip(claims, labels(claims), strict=True), 1)
+    ]
     if draft.strip():
         sentences.append(draft_html(draft))
     return f'<p class="d-prose">{" ".join(sentences)}</p>' if sentences else ""
@@ -81,19 +97,20 @@ def claims_html(claims: Sequence[Claim], prefix: str, draft: str = "") -> str:
 
 def draft_html(text: str) -> str:
     """Words that nobody has checked yet, shown as such."""
-    return f'<span class="d-draft" title="Not checked yet">{escape(text.strip())}</span>'
+    return f'<span class="d-draft" dir="auto" title="Not checked yet">{escape(text.strip())}</span>'
 
 
 def insufficient_html(answer: Answer, prefix: str = "t1", understood: str = "") -> str:
     """ "Not in the collection" is an answer: calm, with the reason, and with the sentences that did not stand."""
     kicker = "Not in the collection"
-    note = answer.note.removeprefix(kicker).lstrip(" :.") or "None of the stored articles answers this question."
+    note = answer.note.removeprefix(kicker).lstrip(" :.") or NO_ANSWER
     failed = claims_html(answer.claims, prefix)
     if failed:
         failed = f'<p class="d-meta">What was written did not stand the check:</p>{failed}'
+    usage = _line_html("d-meta d-usage", usage_line(answer))
     return (
         f'<div class="d-answer d-insufficient"><p class="d-kicker">{kicker}</p>'
-        f'<p class="d-prose">{escape(note[:1].upper() + note[1:])}</p>{failed}{understood}</div>'
+        f'<p class="d-prose">{escape(note[:1].upper() + note[1:])}</p>{failed}{usage}{understood}</div>'
     )
 
 
@@ -106,19 +123,41 @@ def notice_html(title: str, message: str, hint: str = "", *, kind: str = "error"
     )
 
 
-def _claim_html(claim: Claim, claim_id: str) -> str:
+def _claim_html(claim: Claim, notes: Sequence[str], claim_id: str) -> str:
     text = escape(claim.text)
     links = "".join(_link_html(citation, claim_id) for citation in _one_per_marker(claim.citations))
     links = f'<span class="d-cites">{links}</span>' if links else ""
+    tags = "".join(f' <span class="d-tag">{escape(note)}</span>' for note in notes)
+    before = _context_html(claim.context) if claim.context else ""
     if claim.verdict == "supported":
-        return f'<span class="d-claim">{text}{links}</span>'
+        return f'{before}<span class="d-claim" dir="auto">{text}{links}{tags}</span>'
     if claim.verdict in _STRUCK:
         text = f"<s>{text}</s>"
     text = f'<span class="d-words">{text}</span>'
     label, reason = VERDICTS[claim.verdict], escape(claim.reason)
     said = f": {reason}" if reason and claim.verdict in _STRUCK else ""
     badge = f'<span class="d-badge" title="{reason or label}">{label}{said}</span>'
-    return f'<span class="d-claim d-{claim.verdict}" title="{reason}">{text}{links} {badge}</span>'
+    opening = f'<span class="d-claim d-{claim.verdict}" dir="auto" title="{reason}">'
+    return f"{before}{opening}{text}{links} {badge}{tags}</span>"
+
+
+def _context_html(context: Citation) -> str:
+    """The words before a quote that say who "he" is: quiet, for they are no part of the claim."""
+    told = "The words before it in the article"
+    return f'<span class="d-context" dir="auto" title="{told}">… “{escape(context.quote)}”</span> '
+
+
+def _difference_html(disagreement: Disagreement, group: str) -> str:
+    each = " · ".join(
+        f'<span class="d-side"><strong>{escape(item.value)}</strong> ({escape(source)})'
+        f'<span class="d-cites">{_link_html(item.citation, group)}</span></span>'
+        for item, source in sides(disagreement)
+    )
+    return f'<div class="d-differ" role="note"><p class="d-kicker">{DIFFER}</p><p dir="auto">{each}</p></div>'
+
+
+def _line_html(name: str, line: str) -> str:
+    return f'<p class="{name}">{escape(line)}</p>' if line else ""
 
 
 def _link_html(citation: Citation, claim_id: str) -> str:
@@ -136,14 +175,6 @@ def _one_per_marker(citations: Iterable[Citation]) -> Iterable[Citation]:
     return first.values()
 
 
-def _meta_html(answer: Answer) -> str:
-    good, total = sum(claim.verdict == "supported" for claim in answer.claims), len(answer.claims)
-    checked = _count(total, "sentence") + " checked, all supported by the quoted words"
-    if good < total:
-        checked = f"{good} of {_count(total, 'sentence')} supported by the quoted words"
-    return f'<p class="d-meta">{checked}</p>'
-
-
 # ------------------------------------------------------------------------------------------------- the sources
 
 
@@ -158,14 +189,14 @@ class Cited:
 def sources_html(answer: Answer, articles: Mapping[ArticleKey, Article], prefix: str) -> str:
     """Numbered source cards: first what the answer quotes, then what was found and left unquoted."""
     quoted: dict[int, list[Cited]] = {}
-    for number, claim in enumerate(answer.claims, 1):
-        for citation in claim.citations:
-            group = f"{prefix}-c{number}-s{citation.marker}"
-            quoted.setdefault(citation.marker, []).append(Cited(group, citation))
-    reprints = {item.marker: item.reprints for item in answer.evidence}
-    cards = "".join(
-        _quoted_card(quoted[marker], articles, reprints.get(marker, ()), prefix) for marker in sorted(quoted)
-    )
+    groups = [(f"{prefix}-c{number}", claim.citations) for number, claim in enumerate(answer.claims, 1)]
+    for number, difference in enumerate(answer.disagreements, 1):
+        groups.append((f"{prefix}-d{number}", tuple(item.citation for item in difference.statements)))
+    for group, citations in groups:
+        for citation in citations:
+            quoted.setdefault(citation.marker, []).append(Cited(f"{group}-s{citation.marker}", citation))
+    found_as = {item.marker: item for item in answer.evidence}
+    cards = "".join(_quoted_card(quoted[marker], articles, found_as.get(marker), prefix) for marker in sorted(quoted))
     found = "".join(_found_card(item, prefix) for item in answer.evidence if item.marker not in quoted)
     if found and cards:
         title = "Also found, not quoted"
@@ -201,12 +232,11 @@ def marked_html(text: str, quotes: Sequence[tuple[int, int, str]]) -> str:
 
 
 def _quoted_card(
-    cited: Sequence[Cited], articles: Mapping[ArticleKey, Article], reprints: Sequence[Reprint], prefix: str
+    cited: Sequence[Cited], articles: Mapping[ArticleKey, Article], found: Evidence | None, prefix: str
 ) -> str:
     first = cited[0].citation
-    quotes = "".join(
-        f"<blockquote>{escape(quote)}</blockquote>" for quote in dict.fromkeys(item.citation.quote for item in cited)
-    )
+    said = quotes([item.citation for item in cited])
+    quoted = "".join(f'<blockquote dir="auto">{escape(quote)}</blockquote>' for quote in said)
     article = articles.get(key_of(first))
     if article is None:
         full = '<p class="d-meta">The full text of this version cannot be opened.</p>'
@@ -214,11 +244,17 @@ def _quoted_card(
         same = [item for item in cited if key_of(item.citation) == key_of(first)]
         marked = marked_html(article.text, [(item.citation.start, item.citation.end, item.group) for item in same])
         full = _folded("Read in the article", marked)
-    return _card(first, f"{quotes}{full}{_reprints_html(reprints)}", prefix)
+    flags, reprints = (found.flags, found.reprints) if found else ((), ())
+    return _card(first, f"{_flags_html(flags)}{quoted}{full}{_reprints_html(reprints)}", prefix)
 
 
 def _found_card(item: Evidence, prefix: str) -> str:
-    return _card(item, _folded("Read the passage", escape(item.text)) + _reprints_html(item.reprints), prefix)
+    passage = _folded("Read the passage", escape(item.text))
+    return _card(item, f"{_flags_html(item.flags)}{passage}{_reprints_html(item.reprints)}", prefix)
+
+
+def _flags_html(flags: Sequence[str]) -> str:
+    return _line_html("d-flag", caution(flags))
 
 
 def _reprints_html(reprints: Sequence[Reprint]) -> str:
@@ -230,12 +266,12 @@ def _reprints_html(reprints: Sequence[Reprint]) -> str:
         f"{_outward_html(item.url, escape(item.title.strip() or 'Untitled'))}</li>"
         for item in reprints
     )
-    title = f"and {_count(len(reprints), 'reprint')}"
+    title = f"and {counted(len(reprints), 'reprint')}"
     return f'<details class="d-full d-reprints"><summary>{title}</summary><ul>{items}</ul></details>'
 
 
 def _folded(title: str, body: str) -> str:
-    return f'<details class="d-full"><summary>{title}</summary><div class="d-text">{body}</div></details>'
+    return f'<details class="d-full"><summary>{title}</summary><div class="d-text" dir="auto">{body}</div></details>'
 
 
 def _card(source: Citation | Evidence, body: str, prefix: str) -> str:
@@ -243,7 +279,7 @@ def _card(source: Citation | Evidence, body: str, prefix: str) -> str:
     return (
         f'<article class="d-card" id="{prefix}-s{source.marker}" aria-label="Source {source.marker}">'
         f'<span class="d-number" aria-hidden="true">{source.marker}</span>'
-        f'<h3 class="d-headline">{_outward_html(source.url, title)}</h3>'
+        f'<h3 class="d-headline" dir="auto">{_outward_html(source.url, title)}</h3>'
         f'<p class="d-byline">{_byline_html(source)}</p>{body}</article>'
     )
 
@@ -280,60 +316,5 @@ def is_web_address(url: str) -> bool:
 
 def _date_html(published: str | None) -> str:
     if not published:
-        return '<span class="d-undated">date unknown</span>'
-    shown = published
-    with suppress(ValueError):
-        first = date.fromisoformat((published + "-01-01")[:10])
-        shown = {4: f"{first.year}", 7: f"{first:%B} {first.year}"}.get(
-            len(published), f"{first.day} {first:%B} {first.year}"
-        )
-    return f'<time datetime="{escape(published[:10])}">{escape(shown)}</time>'
-
-
-# --------------------------------------------------------------------------------------------------- plain text
-
-
-def markdown(answer: Answer) -> str:
-    """The answer for a terminal: the text, then the numbered sources with the quoted words.
-
-    Control characters are taken out, so that an article cannot steer the terminal.
-    """
-    if not answer.claims:
-        return plain(answer.note or "None of the stored articles answers this question.")
-    parts = [" ".join(_plain_claim(claim) for claim in answer.claims)]
-    if answer.note:
-        parts.append(plain(answer.note))
-    quoted: dict[int, list[Citation]] = {}
-    for citation in answer.citations:
-        quoted.setdefault(citation.marker, []).append(citation)
-    if quoted:
-        reprints = {item.marker: len(item.reprints) for item in answer.evidence}
-        parts.append("\n".join(_plain_source(quoted[marker], reprints.get(marker, 0)) for marker in sorted(quoted)))
-    return "\n\n".join(parts)
-
-
-def _plain_claim(claim: Claim) -> str:
-    if claim.verdict == "supported":
-        return plain(claim.marked)
-    reason = f": {claim.reason}" if claim.reason else ""
-    return plain(f"{claim.marked} ({VERDICTS[claim.verdict]}{reason})")
-
-
-def _plain_source(citations: Sequence[Citation], reprints: int) -> str:
-    first = citations[0]
-    head = ", ".join((first.title.strip() or "Untitled", first.outlet or "", first.published or "date unknown"))
-    head += f", and {_count(reprints, 'reprint')}" if reprints else ""
-    lines = [plain(f"[{first.marker}] {head.replace(', , ', ', ')}")]
-    lines += [f"    “{plain(quote)}”" for quote in dict.fromkeys(citation.quote for citation in citations)]
-    if first.url:
-        lines.append(f"    {plain(first.url)}")
-    return "\n".join(lines)
-
-
-def plain(text: str) -> str:
-    """One line for a terminal: white space squeezed, control characters out."""
-    return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+        return f'<span class="d-undated">{day(None)}</span>'
+    return f'<time datetime="{escape(published[:10])}">{escape(day(published))}</time>'

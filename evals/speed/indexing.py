@@ -29,15 +29,16 @@ class Taken:
 
 
 def dossier(file: Path, home: Path) -> Taken:
-    """Add the file to a new home, then let the same encoder do nothing but embed the same passages.
+    """Add the file to a new home, then let the same encoder do nothing but embed what it read then.
 
     Seconds: ``all`` of it, ``indexing`` without reading (and hashing, clustering, storing), ``alone`` the encoder.
     """
     from rag import Settings, open_assistant
+    from rag.indexing import headline
 
     with closing(open_assistant(Settings(home=home))) as assistant:
         indexer = assistant.engine.indexer
-        indexer.embedder.embed(_WARM)
+        indexer.embedder.embed_parts(_WARM, [()] * len(_WARM))
         started = read = time.perf_counter()
 
         def progress(stage: str, _done: int, _total: int) -> None:
@@ -48,9 +49,10 @@ def dossier(file: Path, home: Path) -> Taken:
         assistant.add(file, collection="speed", progress=progress)
         ended = time.perf_counter()
         articles = list(assistant.articles("speed"))
-        texts = [passage.text for article in articles for passage in indexer.splitter.split(article)]
+        passages = [passage for article in articles for passage in indexer.splitter.split(article)]
+        texts = [headline(passage) + passage.text for passage in passages]
         begun = time.perf_counter()
-        indexer.embedder.embed(texts)
+        indexer.embedder.embed_parts(texts, [()] * len(texts))
         seconds = {"all": ended - started, "indexing": ended - read, "alone": time.perf_counter() - begun}
         return Taken(len(texts), sum(len(article.text) for article in articles), seconds, machine(indexer.embedder))
 

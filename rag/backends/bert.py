@@ -63,17 +63,26 @@ class BertEncoder:
             name.removeprefix("bert."): tensor for name, tensor in load_file(folder / "model.safetensors").items()
         }
         self._weights = {name: tensor.float().to(self.device) for name, tensor in _fused(weights, self._layers).items()}
+        self._matrices = self._weights  # those that are multiplied with
 
     def convert(self, precision: torch.dtype) -> None:
-        """Compute in this precision from now on."""
-        self._weights = {name: tensor.to(precision) for name, tensor in self._weights.items()}
+        """Multiply in this precision from now on, unless a pass is to be exact; all between stays in float32."""
+        self._matrices = {
+            name: tensor if precision == tensor.dtype else tensor.to(precision)
+            for name, tensor in self._weights.items()
+            if name.startswith("encoder.") and "LayerNorm" not in name
+        }
 
     def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
         found = self._tokenizer.encode_batch(list(texts))
         return [Tokens(item.ids, item.offsets, text) for item, text in zip(found, texts, strict=True)]
 
-    def forward(self, batch: Sequence[Tokens]) -> list[tuple[Tensor, Tensor]]:
-        """For each text its unit vector (width,) and the last layer (tokens, width), special tokens too; float32."""
+    def forward(self, batch: Sequence[Tokens], *, exact: bool = False) -> list[tuple[Tensor, Tensor]]:
+        """For each text its unit vector (width,) and the last layer (tokens, width), special tokens too; float32.
+
+        Args:
+            exact: all of it in float32, whatever `convert` was told.
+        """
         import torch
         from torch.nn.functional import embedding, gelu, layer_norm, linear, normalize, scaled_dot_product_attention
 
@@ -83,13 +92,14 @@ class BertEncoder:
         mask = None
         if min(lengths) < longest:
             mask = (torch.arange(longest)[None, :] < torch.tensor(lengths)[:, None])[:, None, None, :].to(self.device)
-        w = self._weights
+        w, matrices = self._weights, self._weights if exact else self._matrices
 
         def normed(values: Tensor, name: str) -> Tensor:
             return layer_norm(values, (self.width,), w[f"{name}.weight"], w[f"{name}.bias"], self._epsilon)
 
         def dense(values: Tensor, name: str) -> Tensor:
-            return linear(values, w[f"{name}.weight"], w[f"{name}.bias"])
+            weight = matrices[f"{name}.weight"]
+            return linear(values.to(weight.dtype), weight, matrices[f"{name}.bias"])
 
         with torch.inference_mode():
             first = embedding(ids, w["embeddings.word_embeddings.weight"]) + w["embeddings.position"][:longest]
@@ -100,11 +110,11 @@ class BertEncoder:
                 query, key, value = dense(hidden, f"{layer}.attention.all").view(shape).permute(2, 0, 3, 1, 4)
                 attended = scaled_dot_product_attention(query, key, value, attn_mask=mask)
                 attended = attended.transpose(1, 2).reshape(len(batch), longest, self.width)
-                attended = dense(attended, f"{layer}.attention.output.dense")
+                attended = dense(attended, f"{layer}.attention.output.dense").float()
                 hidden = normed(attended + hidden, f"{layer}.attention.output.LayerNorm")
-                inner = gelu(dense(hidden, f"{layer}.intermediate.dense"))
-                hidden = normed(dense(inner, f"{layer}.output.dense") + hidden, f"{layer}.output.LayerNorm")
-            rows = [row[:length].float() for row, length in zip(hidden, lengths, strict=True)]
+                inner = gelu(dense(hidden, f"{layer}.intermediate.dense").float())
+                hidden = normed(dense(inner, f"{layer}.output.dense").float() + hidden, f"{layer}.output.LayerNorm")
+            rows = [row[:length] for row, length in zip(hidden, lengths, strict=True)]
             return [(normalize(row.mean(dim=0), dim=0), row) for row in rows]
 
 

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 
 # What a filter leaves is compared one by one if it is this little: an HNSW graph would be walked nearly whole for it.
-_FEW = 600  # passages
-# Up to here Chroma is told the ids of what it leaves. If it leaves more, its hits come soon enough in the unfiltered
-# order; if they do not, Chroma is told the ids all the same.
-_MANY = 5000  # passages
+# If it leaves more, its hits come soon enough in the unfiltered order; if they do not, Chroma is told the ids.
+_FEW = 8000  # passages, as far as the share of the articles tells
 _DEEPEST = 2000  # hits of the unfiltered order
 
 
@@ -97,11 +95,8 @@ class ChromaVectorStore:
             if within is None:
                 return self._query(vector, min(limit, count))
             share = len(within) / max(1, self._sentences.versions())
-            if share * count <= _MANY:
-                ids = self._sentences.ids_of(within)
-                if len(ids) <= _FEW:
-                    return [Hit(id, score) for id, score in self._sentences.nearest(vector, ids, limit)]
-                return self._query(vector, min(limit, len(ids)), ids=ids)
+            if share * count <= _FEW:
+                return [Hit(id, score) for id, score in self._sentences.nearest(vector, within, limit)]
             depth = min(count, int(1.5 * limit / share) + limit)
             hits = deepened(lambda depth: self._query(vector, min(depth, count)), limit, within, depth, _DEEPEST)
             if hits is None:

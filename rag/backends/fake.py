@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -223,7 +223,7 @@ class ScriptedLanguageModel:
     name: str = "scripted"
     prompts: list[tuple[str, str]] = field(default_factory=list)
 
-    def stream(self, system: str, prompt: str) -> Iterator[str]:
+    def stream(self, system: str, prompt: str) -> Generator[str, None, None]:
         self.prompts.append((system, prompt))
         yield from self.pieces[: self.breaks_after]
         if self.breaks_after is not None:

@@ -18,19 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corpus.article import parse_passage_id
+from corpus.article import parse_passage_id, passage_id
 from rag.ports import Sentences
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports import Integers, Vectors
 
 _HEADER = struct.Struct("<III")  # sentences, dimensions, terms
+# The vectors of an article version lie in one row: a filter leaves versions, and all of theirs are compared.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS passages (
-    id TEXT PRIMARY KEY, version TEXT NOT NULL, vector BLOB NOT NULL, sentences BLOB
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_version ON passages (version);
+CREATE TABLE IF NOT EXISTS versions (
+    version TEXT PRIMARY KEY, held INTEGER NOT NULL, spans BLOB NOT NULL, vectors BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sentences (id TEXT PRIMARY KEY, version TEXT NOT NULL, packed BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS sentences_by_version ON sentences (version);
+DROP TABLE IF EXISTS passages;
 """
+_MAPPED = 1 << 34  # bytes of the file that are read as memory, at most
+_VERSIONS = "SELECT version, held, spans, vectors FROM versions WHERE version IN (SELECT value FROM json_each(?))"
 
 
 class SentenceStore:
@@ -40,61 +45,83 @@ class SentenceStore:
         self._lock = threading.RLock()  # the web app asks from several threads
         self._database = sqlite3.connect(path, check_same_thread=False, timeout=60)
         self._database.executescript(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; {_SCHEMA}"
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
+            f"PRAGMA mmap_size={_MAPPED}; {_SCHEMA}"
         )
         self._versions: int | None = None
 
     def put(self, ids: Sequence[str], vectors: Vectors, sentences: Sequence[Sentences]) -> None:
         """``vectors`` (n, d); ``sentences`` has n items, or none."""
-        packed: Sequence[bytes | None] = [_packed(item) for item in sentences] or [None] * len(ids)
-        halves = vectors.astype(np.float16)
-        rows = [
-            (id, parse_passage_id(id)[0], vector.tobytes(), blob)
-            for id, vector, blob in zip(ids, halves, packed, strict=True)
-        ]
+        placed = [parse_passage_id(id) for id in ids]
+        packed = [
+            (id, version, _packed(item)) for id, (version, *_), item in zip(ids, placed, sentences, strict=True)
+        ] if sentences else []  # fmt: skip
         with self._lock, self._database:
-            self._database.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)", rows)
+            of_versions = self._of({version for version, *_ in placed})
+            for (version, start, end), vector in zip(placed, vectors.astype(np.float16), strict=True):
+                of_versions.setdefault(version, {})[start, end] = vector.tobytes()
+            rows = [
+                (version, len(held), np.array(list(held), dtype=np.uint32).tobytes(), b"".join(held.values()))
+                for version, held in of_versions.items()
+            ]
+            self._database.executemany("INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?)", rows)
+            self._database.executemany("DELETE FROM sentences WHERE id = ?", [(id,) for id in ids])
+            self._database.executemany("INSERT INTO sentences VALUES (?, ?, ?)", packed)
             self._versions = None
+
+    def _of(self, version_keys: Collection[str]) -> dict[str, dict[tuple[int, int], bytes]]:
+        """By version, the vectors of its passages by their places."""
+        found = {}
+        for version, held, spans, vectors in self._rows(_VERSIONS, version_keys):
+            size = len(vectors) // held
+            places = map(tuple, _spans(spans).tolist())
+            found[version] = {place: vectors[at * size : (at + 1) * size] for at, place in enumerate(places)}
+        return found
 
     def delete(self, version_keys: Sequence[str]) -> None:
         with self._lock, self._database:
-            self._database.executemany("DELETE FROM passages WHERE version = ?", [(key,) for key in version_keys])
+            keys = [(key,) for key in version_keys]
+            self._database.executemany("DELETE FROM versions WHERE version = ?", keys)
+            self._database.executemany("DELETE FROM sentences WHERE version = ?", keys)
             self._versions = None
 
     def sentences(self, ids: Sequence[str]) -> dict[str, Sentences]:
-        query = "SELECT id, sentences FROM passages WHERE id IN (SELECT value FROM json_each(?))"
-        return {id: _unpacked(blob) for id, blob in self._rows(query, ids) if blob is not None}
+        query = "SELECT id, packed FROM sentences WHERE id IN (SELECT value FROM json_each(?))"
+        return {id: _unpacked(blob) for id, blob in self._rows(query, ids)}
 
     def ids_of(self, version_keys: Collection[str]) -> list[str]:
         """The passages of these versions."""
-        query = "SELECT id FROM passages WHERE version IN (SELECT value FROM json_each(?))"
-        return [id for id, *_ in self._rows(query, version_keys)]
+        rows = self._rows(_VERSIONS, version_keys)
+        return [passage_id(row[0], start, end) for row in rows for start, end in _spans(row[2]).tolist()]
 
-    def nearest(self, vector: Vectors, ids: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """The ``limit`` best of these passages, compared one by one, with their cosines."""
-        query = "SELECT id, vector FROM passages WHERE id IN (SELECT value FROM json_each(?))"
-        rows = self._rows(query, ids)
+    def nearest(self, vector: Vectors, version_keys: Collection[str], limit: int) -> list[tuple[str, float]]:
+        """The ``limit`` best of the passages of these versions, compared one by one, with their cosines."""
+        rows = self._rows(_VERSIONS, version_keys)
         if not rows:
             return []
-        matrix = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).reshape(len(rows), -1)
-        scores = matrix.astype(np.float32) @ vector
-        best = sorted(zip(-scores, (id for id, _ in rows), strict=True))[:limit]
-        return [(id, -float(score)) for score, id in best]
+        spans = _spans(b"".join(row[2] for row in rows))
+        matrix = np.frombuffer(b"".join(row[3] for row in rows), dtype=np.float16).reshape(len(spans), -1)
+        scores = np.vecdot(matrix.astype(np.float32), vector)  # not `@`, whose threads get in the way of the encoder's
+        best = np.flatnonzero(scores >= np.sort(scores)[-min(limit, len(scores))])
+        owners = np.repeat(np.arange(len(rows)), [row[1] for row in rows])
+        found = [(passage_id(rows[owners[at]][0], *spans[at].tolist()), float(scores[at])) for at in best]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
     def versions(self) -> int:
         """Of how many versions it holds passages."""
         with self._lock:
             if self._versions is None:
-                (self._versions,) = self._database.execute("SELECT count(DISTINCT version) FROM passages").fetchone()
+                (self._versions,) = self._database.execute("SELECT count(*) FROM versions").fetchone()
             return self._versions
 
     def ids(self) -> set[str]:
         with self._lock:
-            return {id for (id,) in self._database.execute("SELECT id FROM passages")}
+            rows = self._database.execute("SELECT version, spans FROM versions").fetchall()
+        return {passage_id(version, start, end) for version, spans in rows for start, end in _spans(spans).tolist()}
 
     def count(self) -> int:
         with self._lock:
-            (count,) = self._database.execute("SELECT count(*) FROM passages").fetchone()
+            (count,) = self._database.execute("SELECT coalesce(sum(held), 0) FROM versions").fetchone()
             return int(count)
 
     def scrub(self) -> None:
@@ -109,6 +136,11 @@ class SentenceStore:
     def _rows(self, query: str, values: Collection[str]) -> list[Any]:
         with self._lock:
             return self._database.execute(query, (json.dumps(list(values)),)).fetchall()
+
+
+def _spans(blob: bytes) -> Integers:
+    """(n, 2)"""
+    return np.frombuffer(blob, dtype=np.uint32).reshape(-1, 2).astype(np.int64)
 
 
 def _packed(item: Sentences) -> bytes:

@@ -11,7 +11,7 @@ from openai_server import breaks, fails, says, scripted_model
 from rag.backends import llama_index as backend
 from rag.backends.fake import ScriptedLanguageModel
 from rag.errors import ModelUnavailable
-from rag.ports import LanguageModel
+from rag.ports import Ended, LanguageModel
 
 Open = Callable[..., LanguageModel]
 
@@ -33,7 +33,7 @@ def model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
         if request.param == "openai-like":
             pytest.importorskip("llama_index.llms.openai_like")
-            monkeypatch.setattr(backend, "_PAUSE", 0.0)
+            monkeypatch.setattr(backend, "_PAUSES", (0.0, 0.0))
         yield scripted if request.param == "scripted" else served
 
 
@@ -47,6 +47,14 @@ def test_pieces_come_as_they_were_said_as_often_as_asked(model: Open) -> None:
     opened = model("It rose", ". [1]", "\n\nŽďár 🐦‍⬛")
     for _ in range(2):
         assert "".join(opened.stream("system", "{curly} 100 % “quoted”")) == "It rose. [1]\n\nŽďár 🐦‍⬛"
+
+
+def test_it_returns_how_the_reply_ended_or_that_it_is_not_known(model: Open) -> None:
+    stream = model("It rose.").stream("system", "prompt")
+    assert next(stream) == "It rose."
+    with pytest.raises(StopIteration) as stopped:
+        next(stream)
+    assert stopped.value.value in (None, Ended("stop"))
 
 
 @pytest.mark.parametrize("said", [0, 2], ids=["before-the-first-piece", "in-the-middle"])

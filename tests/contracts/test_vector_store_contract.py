@@ -130,7 +130,6 @@ def test_a_filter_is_exact_whatever_it_leaves(
     """The best of what it leaves are found, in the same order and with the same scores as without it."""
     if amount == 60:
         monkeypatch.setattr("rag.backends.chroma._FEW", 5)
-        monkeypatch.setattr("rag.backends.chroma._MANY", 20)
     rows = np.random.default_rng(4).normal(size=(amount, 16)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     articles = [stored(f"Ship {number}.", f"ship-{number}") for number in range(amount)]

@@ -35,7 +35,7 @@ def ask(
     """Answer one question. “Not in the collection” is an answer too."""
     from rag.wire import to_json
     from ui.describe import understood
-    from ui.render import markdown
+    from ui.plain import markdown
 
     with working() as assistant, status("Searching", quiet=as_json):
         _finish_indexing(assistant)
@@ -74,7 +74,7 @@ def chat(scope: Scope, collection: Collection = None) -> None:
     """Talk with a collection in the terminal; an empty line ends it."""
     from rag.answer import Turn
     from ui.describe import understood
-    from ui.render import markdown
+    from ui.plain import markdown
 
     with working(host=True, writers=True) as assistant:
         with status("Getting ready"):

@@ -148,7 +148,7 @@ def articles(
     as_json: Json = False,
 ) -> None:
     """List the articles of a collection: id, date, outlet, headline. Dates: 2024, 2024-03 or 2024-03-15."""
-    from ui.render import plain
+    from ui.plain import plain
 
     wanted = _Filter(outlet, day(since, "first"), day(until, "last"), text)
     with catalogued() as assistant:

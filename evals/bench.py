@@ -5,6 +5,7 @@ day's. The parts:
 
 adding    reading + hashing + clustering against embedding; adding again against adding first
 indexing  articles made searchable, against the plain llama-index recipe and against the encoder alone
+answers   milliseconds to the first event and to the whole, checked answer; what the gate adds a sentence
 search    milliseconds with a filter, in 35,000 made-up passages and in ten times as many
 precision the embedder in bfloat16 against float32: vectors, the ten nearest, and passages a second
 cold      the first answer of a new process against the plain recipe's; the second question against the first
@@ -22,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.speed import adding, indexing, precision, searching, starting
+from evals.speed import adding, answering, indexing, precision, searching, starting
 from evals.speed.measuring import load
 
 _FEW = 150  # articles that the plain recipe can index in a minute or two
@@ -64,6 +65,11 @@ def _search(run: Run) -> Iterator[str]:
     return searching.report(run.keep or run.place, (size, 10 * size), questions)
 
 
+def _answers(run: Run) -> Iterator[str]:
+    size, questions = (2_000, 10) if run.quick else (35_000, 100)
+    return answering.report(run.folder, run.keep or run.place, run.few, size, questions)
+
+
 def _precision(run: Run) -> Iterator[str]:
     return precision.report(run.folder, run.few)
 
@@ -80,6 +86,7 @@ PARTS: dict[str, Callable[[Run], Iterator[str]]] = {
     "adding": _adding,
     "indexing": _indexing,
     "search": _search,
+    "answers": _answers,
     "precision": _precision,
     "cold": _cold,
     "memory": _memory,

@@ -12,12 +12,22 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.stopwords import STOPWORDS
-from rag.words import DATE, DURATION, MONEY, PERCENT, REASON, fold, stem, terms, word_spans
+from rag.words import DATE, DURATION, MONEY, PERCENT, REASON, fold, stem, terms, word_spans, words
 
 Expected = Literal["person", "place", "date", "duration", "money", "percent", "number", "reason", "any"]
 Form = Literal["fact", "yes-no", "list", "comparison", "development", "definition", "overview"]
 Span = tuple[int, int]
 
+# Who or what has a name: what is asked for by one of these words is answered by one.
+_BEARERS = (
+    "company|firm|organi[sz]ation|team|club|agency|party|group|band|university|school|newspaper|paper|bank|airline|brand|"
+    "person|man|woman|nurse|doctor|councillor|minister|mayor|president|king|queen|emperor|author|writer|poet|painter|"
+    "artist|scientist|judge|lawyer|officer|inspector|captain|commander|general|leader|player|actor|actress|singer|"
+    "director|manager|architect|engineer|professor|politician|senator|governor|bishop|pope|tribe|dynasty|ship|ferry|"
+    "contractor|builder|owner|operator|bureau|body|committee|court|treaty|river|mountain|lake|island|language"
+)
+# "When did …", not "… when the ferry grounded".
+_ASKS = r"(?:is|are|was|were|did|do|does|will|would|has|have|had|can|could|should|may|might|exactly|and)"
 # First match wins; each pattern is tried on the question in lower case.
 _EXPECTED: tuple[tuple[str, Expected], ...] = (
     (r"\b(?:what|which|how (?:big|large|high) a) (?:percentage|percent|per cent|share|proportion)\b", "percent"),
@@ -37,9 +47,16 @@ _EXPECTED: tuple[tuple[str, Expected], ...] = (
     (r"\bhow long\b", "duration"),
     (r"\bhow (?:many|much|old|far|tall|high|deep|wide|heavy|fast|large|big|often|hot|cold|few|strong)\b", "number"),
     (r"\b(?:what|which) (?:number|amount|quantity|total|figure)\b|\bnumber of\b", "number"),
-    (r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century|season|time)\b", "date"),
+    (rf"^when\b|\bwhen {_ASKS}\b|\bwhen\W*$", "date"),
+    (r"\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century|season|time)\b", "date"),
+    (r"\bat what (?:hour|time)\b|\bwhat time\b|\b(?:until|since) when\b|\bwhich (?:\w+ )?dates\b", "date"),
     (r"\bwho\b|\bwhom\b|\bwhose\b", "person"),
-    (r"\bwhere\b|\b(?:what|which) (?:city|town|village|country|state|place|region|location|street)\b", "place"),
+    (rf"\b(?:what|which) (?:[\w’'-]+ ){{0,2}}(?:{_BEARERS})s?\b", "person"),
+    (
+        rf"^where\b|\bwhere {_ASKS}\b|\bwhere\W*$"
+        r"|\b(?:what|which) (?:city|town|village|country|state|place|region|location|street)\b",
+        "place",
+    ),
     (r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led to)\b", "reason"),
 )
 _FORMS: tuple[tuple[str, Form], ...] = (
@@ -49,7 +66,10 @@ _FORMS: tuple[tuple[str, Form], ...] = (
         "development",
     ),
     (r"\bcompare\b|\bcompared (?:to|with)\b|\bdiffer|\bversus\b|\bvs\b|\bin contrast\b|\bboth\b", "comparison"),
-    (r"^(?:and |so |but )?what(?:'s|’s| has| is)? (?:happened|happening|new|going on)\b|\bsummar\w+\b", "overview"),
+    (
+        r"^(?:and |so |but )?what(?:'s|’s| has| is)? (?:happened|happening|new|going on)\b|\bsummar\w+\b|\boverview\b",
+        "overview",
+    ),
     (
         r"\bwhat (?:does|did) .* mean\b|\bdefin(?:e|ed|ition)\b|^(?:who|what) (?:is|was|are|were) [\w’' -]{1,40}\W*$",
         "definition",
@@ -74,7 +94,9 @@ _AMOUNT = re.compile(
 )
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _WHEN = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))?(?:,? \d{{4}})?\b"
+    r"\b(?:(?:early|late|mid)[ -])?(?:spring|summer|autumn|fall|winter)(?: of)? (?:1\d|20)\d\d\b"
+    rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))?(?:,? \d{{4}})?\b"
+    r"|\b\d{1,2}[.:]\d\d(?: ?[ap]\.?m\b\.?)?|\b\d{1,2} ?[ap]\.?m\b\.?|\b(?:noon|midnight)\b"
     r"|\b\d{1,2}(?:st|nd|rd|th)(?: and \d{1,2}(?:st|nd|rd|th))? centur(?:y|ies)(?: BCE?| AD)?"
     r"|\b(?:(?:early|late|mid)[ -])?(?:1\d|20)\d\ds?\b(?:\s?[–-]\s?\d{2,4}\b)?|\b\d+ (?:BCE?|AD)\b",
 )
@@ -176,7 +198,10 @@ def _closed(run: list[tuple[int, int, str]], asked: Collection[str]) -> Iterator
 
 
 def _people(asked: Collection[str], sentence: str) -> Iterator[Span]:
-    return (span for span in _named(asked, sentence) if not DATE.fullmatch(sentence[slice(*span)]))
+    """Names, as far as they are none of days and months: "Sunday’s election" has no name in it."""
+    for start, end in _named(asked, sentence):
+        if not all(DATE.fullmatch(fold(word).removesuffix("'s").title()) for word in words(sentence[start:end])):
+            yield start, end
 
 
 def _places(asked: Collection[str], sentence: str) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.ports import Asked, Embedder, LexicalIndex, Term, VectorStore
+from rag.ports import Asked, Embedder, Encoded, LexicalIndex, Term, VectorStore
 from rag.stopwords import STOPWORDS
 from rag.understanding import Query, without_excluded
 from rag.words import fold, terms, words
@@ -46,7 +46,7 @@ class Asker:
             parts=tuple(
                 tuple(Term(each, min(weights[stem] for stem in each)) for each in variants) for variants in stems
             ),
-            topic=encoded[-1] if query.topic != text else encoded[0],
+            topic=_own(encoded[-1] if query.topic != text else encoded[0], query, vectors[0]),
         )
 
     def _weights(self, stems: Collection[str]) -> dict[str, float]:
@@ -82,6 +82,15 @@ def _language(text: str, languages: Collection[str]) -> str:
     asked = [fold(word) for word in words(text)]
     held = {language: sum(word in STOPWORDS.get(language, ()) for word in asked) for language in languages}
     return max(sorted(held), key=lambda language: (held[language], language == "en"))
+
+
+def _own(encoded: Encoded, query: Query, vector: Vectors) -> Encoded:
+    """Of a follow-up, the tokens of this turn alone, and the vector of both turns together."""
+    if query.own == query.text or not query.topic.endswith(query.own):
+        return encoded
+    begins = len(query.topic) - len(query.own)
+    rows = [at for at, (start, _) in enumerate(encoded.spans) if start >= begins]
+    return Encoded(vector, tuple(encoded.spans[at] for at in rows), encoded.tokens[rows])
 
 
 def _mean(one: Vectors, other: Vectors) -> Vectors:

@@ -26,6 +26,8 @@ from rag.selection import Selection
 from rag.settings import Retrieval
 from rag.understanding import Query, read
 
+_AS_OF = 0.5  # how much the newest counts where only the day of asking is known; 1 where the newest is asked for
+
 
 @dataclass(slots=True, kw_only=True)
 class Assistant(Library):
@@ -175,8 +177,15 @@ class Assistant(Library):
         if found.asked is None:
             return Selection()
         weights = {stem: term.weight for term in found.asked.parts[0] for stem in term.stems}
-        select = self.engine.selector.select
-        return select(query.topic, found.evidence, found.sentences, encoded=found.asked.topic, weights=weights)
+        return self.engine.selector.select(
+            query.topic,
+            found.evidence,
+            found.sentences,
+            encoded=found.asked.topic,
+            weights=weights,
+            own="" if query.own == query.text else query.own,
+            recency=1.0 if query.constraints.latest else _AS_OF if query.constraints.as_of else 0.0,
+        )
 
     def _settled(self, query: Query, collections: Sequence[str]) -> tuple[Constraints, Allowed]:
         """The constraints with what they leave to be searched."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer import Answer, Claim, Evidence, Status
+from rag.answer import Answer, Claim, Disagreement, Evidence, Status
+from rag.composing import answers
 from rag.constraints import describe
 from rag.disagreement import disagreements
 from rag.drafting import Drafted, Drafter
-from rag.question import sides
+from rag.question import Question, asks, sides, understand
 from rag.scope import Constraints
 from rag.selection import Selection
 from rag.short_answers import short_answer
@@ -20,6 +21,7 @@ from rag.words import terms
 
 _TOUCHED = 0.5  # share of a part's content words that answer and headlines must hold
 _LACKING = 4  # words that are named as missing, at most
+_INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
 DOUBT = "These sentences are the nearest there are, and may not answer the question."
 
 
@@ -40,9 +42,10 @@ def concluded(grounds: Grounds, drafted: Drafted, drafter: Drafter) -> Answer:
     claims = noted(drafted.claims, evidence)
     missing = missing_parts(query, claims)
     extracted = drafted.writer == drafter.extractive.name
-    in_doubt = extracted and selection.confidence < drafter.extractive.doubt
-    status = status_of(claims, missing, in_doubt)
-    why = shortfall(selection, evidence, grounds.constraints) if status == "insufficient" else DOUBT if in_doubt else ""
+    doubt = _doubt(grounds, claims, drafter.extractive.doubt) if extracted else ""
+    status = status_of(claims, missing, bool(doubt))
+    why = shortfall(selection, evidence, grounds.constraints) if status == "insufficient" else doubt
+    differing = disagreements(query.text, claims, evidence)
     return Answer(
         question=grounds.question,
         standalone=query.text,
@@ -51,14 +54,25 @@ def concluded(grounds: Grounds, drafted: Drafted, drafter: Drafter) -> Answer:
         evidence=evidence,
         note=" ".join(filter(None, (drafted.note, why))),
         confidence=round(selection.confidence, 4),
-        short=short_of(selection, claims) if extracted else None,
+        short=short_of(selection, claims, differing) if extracted else None,
         writer=drafted.writer,
         judge=drafter.gate.judge.name,
         constraints=grounds.constraints.as_json(),
         missing=missing,
-        disagreements=disagreements(query.text, claims, evidence),
+        disagreements=differing,
         usage=drafted.usage,
     )
+
+
+def _doubt(grounds: Grounds, claims: Sequence[Claim], least: float) -> str:
+    """What an extractive answer is to be read with, in words; empty if it stands by itself."""
+    if not grounds.selection.question.names_no_topic:
+        return DOUBT if grounds.selection.confidence < least else ""
+    begun = len({cited.article for claim in claims for cited in claim.citations})
+    searched = grounds.constraints.searched
+    if begun == searched:
+        return ""
+    return f"No topic is named: these sentences are from {begun} of the {searched:,} articles searched."
 
 
 def status_of(claims: Sequence[Claim], missing: Sequence[str], in_doubt: bool) -> Status:
@@ -73,6 +87,9 @@ def missing_parts(query: Query, claims: Sequence[Claim]) -> tuple[str, ...]:
     """The parts of a question, or the sides of a comparison, that no claim that holds touches on; words from it."""
     if not claims:
         return ()
+    if query.own == query.text and (questions := asks(query.text)):
+        unanswered = tuple(part for part in questions if not _is_answered(understand(part), claims))
+        return unanswered if len(unanswered) < len(questions) else ()
     said = frozenset(
         term
         for claim in claims
@@ -89,10 +106,25 @@ def missing_parts(query: Query, claims: Sequence[Claim]) -> tuple[str, ...]:
     return tuple(found) if len(found) < len(asked) else ()
 
 
-def short_of(selection: Selection, claims: Sequence[Claim]) -> str | None:
-    """The few words of the first claim that are the answer, where it asks for one thing and they are clear."""
-    if not claims or not claims[0].holds or selection.question.form not in ("fact", "list", "definition"):
+def _is_answered(question: Question, claims: Sequence[Claim]) -> bool:
+    """Whether a claim that holds, with the sentence before it where it needs that, answers one of several questions."""
+    shown = (f"{claim.context.quote if claim.context else ''} {claim.text}" for claim in claims if claim.holds)
+    return any(answers(question, text) for text in shown)
+
+
+def short_of(selection: Selection, claims: Sequence[Claim], differing: Sequence[Disagreement] = ()) -> str | None:
+    """The few words of the first claim that are the answer, where it asks for one thing and they are clear.
+
+    Where sources differ on what the first claim says, there is no such thing.
+    """
+    question = selection.question
+    if not claims or not claims[0].holds or question.form not in ("fact", "list", "definition") or asks(question.text):
         return None
+    if any(said.citation in claims[0].citations for one in differing for said in one.statements):
+        return None
+    if selection.span and claims[0].text == selection.sentences[0].text:
+        start, end = selection.span
+        return claims[0].text[start:end].strip(" ,") or None
     return short_answer(selection.question, claims[0].text)
 
 
@@ -101,7 +133,12 @@ def shortfall(selection: Selection, evidence: Sequence[Evidence], constraints: C
     if not evidence:
         return describe(constraints, False)
     where = ", ".join(f"“{name}”" for name in constraints.collections)
-    titles = dict.fromkeys(item.title.strip('“”"') for item in evidence)
+    if not selection.question.terms:
+        return (
+            f"Not in the collection: the question names nothing that could be looked for. Answers come from the "
+            f"articles in {where} alone; ask about something that they may tell of."
+        )
+    titles = dict.fromkeys(item.title.translate(_INNER) for item in evidence)
     nearest = [f"“{title}”" for title in list(titles)[:3]]
     lacking = _lacking(selection, evidence)
     why = f" None of them mentions {_listed(lacking)}." if lacking else ""
@@ -117,7 +154,9 @@ def _lacking(selection: Selection, evidence: Sequence[Evidence]) -> list[str]:
     """The question's content words, as written, that no passage that was found holds."""
     there = frozenset(term for item in evidence for term in terms(f"{item.title} {item.outlet or ''} {item.text}"))
     words = dict.fromkeys(selection.question.text.replace("?", " ").split())
-    lacking = (word for word in words if terms(word) and not any(likeness(term, there) for term in terms(word)))
+    asked = frozenset(selection.question.terms)
+    own = ((word, [term for term in terms(word) if term in asked]) for word in words)
+    lacking = (word for word, content in own if content and not any(likeness(term, there) for term in content))
     return [word.strip(".,;:“”\"'’()") for word in lacking][:_LACKING]
 
 

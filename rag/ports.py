@@ -375,3 +375,28 @@ class Judge(Protocol):
             ModelFilesError: its model cannot be loaded.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a text that answer a question: ``text[start:end]``, neither empty nor with white space around them."""
+
+    start: int
+    end: int
+    chance: float  # 0 … 1 that they do; comparable between questions
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Finds the few words of a text that answer a question (extractive question answering)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Reading | None]:
+        """For each text its likeliest answer, however unlikely; None where there are no words to choose from.
+
+        Raises:
+            ModelFilesError: its model cannot be loaded.
+        """
+        ...

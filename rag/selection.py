@@ -10,20 +10,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.answer import Evidence
-from rag.misfit import MISFIT, misfit
-from rag.ports import Embedder, Encoded, Sentences
+from rag.certainty import confidence, outlook
+from rag.misfit import misfit
+from rag.ports import Embedder, Encoded, Reader, Sentences
 from rag.question import Question, understand
-from rag.selection_weights import CONFIDENCE, FINAL, FIRST
+from rag.reading import reread
+from rag.selection_weights import FINAL, FIRST
 from rag.signals import FAR, NEAR, Asking, Candidate, candidates, far, near, read
 
 if TYPE_CHECKING:
     from rag.signals import Table
 
+_LATEST = 3.0  # for the newest, where that is asked for; the scores of a question's best sentences spread about 1.5
+_FADES = 60.0  # days after which that is 1/e
 NEAREST = 6  # sentences that are compared token by token
 
 
@@ -42,18 +47,23 @@ class ScoredSentence:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All sentences of the evidence, best first; ``confidence`` 0 … 1, that the evidence answers the question."""
+    """All sentences of the evidence, best first; ``confidence`` 0 … 1, that the evidence answers the question.
+
+    ``span``, where a reader is sure of it, is the answer within the first sentence: ``text[start:end]``.
+    """
 
     question: Question = field(default_factory=lambda: understand("?"))
     sentences: tuple[ScoredSentence, ...] = ()
     confidence: float = 0.0
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Scores the sentences of what was found."""
+    """Scores the sentences of what was found, with a reader's help if there is one (see `rag.reading`)."""
 
     embedder: Embedder
+    reader: Reader | None = None
 
     def select(
         self,
@@ -63,6 +73,8 @@ class Selector:
         *,
         encoded: Encoded | None = None,
         weights: Mapping[str, float] | None = None,
+        own: str = "",
+        recency: float = 0.0,
     ) -> Selection:
         """Score every sentence of the evidence against a standalone question.
 
@@ -70,18 +82,22 @@ class Selector:
             sentences: as stored with each passage; without them, only what is compared token by token has a cosine.
             encoded: the question, if it has been encoded already.
             weights: how much each of its stems tells (idf), as far as known.
+            own: what was asked in this turn, if the question was put together from several.
+            recency: how much what the newest article says is to count, 0 … 1.
         """
-        asked = understand(question)
-        asking = Asking(asked, encoded or self.embedder.encode([question])[0], weights or {})
+        asked = understand(own or question)
+        encoded = encoded or self.embedder.encode([question])[0]
+        asking = Asking(understand(question), encoded, weights or {}, asked)
         found, vectors = candidates(evidence, sentences or [None] * len(evidence))
         if not found:
             return Selection(asked)
         table = far(asking, found, vectors)
-        first = _weighed(table, FAR, FIRST)
+        fresh = _LATEST * recency * _recency(found)
+        first = _weighed(table, FAR, FIRST) + fresh
         best = sorted(int(place) for place in np.argsort(-first, kind="stable")[:NEAREST])
         closely = dict(zip(best, self.embedder.encode([read(found[place]) for place in best]), strict=True))
         rows = np.hstack([table[best], near(asking, found, closely)])
-        final = _weighed(rows, FAR + NEAR, FINAL)
+        final = _weighed(rows, FAR + NEAR, FINAL) + fresh[best]
         # What was not compared closely comes after what was.
         scores = first - first[best].max() + final.min() - 1.0
         scores[best] = final
@@ -89,46 +105,21 @@ class Selector:
         surest = int(np.argmax(final))
         sure = confidence(outlook(rows, final, misfit(asking, found, best[surest]), evidence))
         names = dict(zip(best, (dict(zip(FAR + NEAR, map(float, row), strict=True)) for row in rows), strict=True))
-        return Selection(
+        selection = Selection(
             asked,
             tuple(_scored(found, place, float(scores[place]), names.get(place, {})) for place in order),
             sure,
         )
+        return reread(selection, question, self.reader) if self.reader else selection
 
 
-def confidence(values: Mapping[str, float]) -> float:
-    """0 … 1, by logistic regression on `outlook`."""
-    logit = CONFIDENCE["bias"] + sum(CONFIDENCE[name] * value for name, value in values.items() if name in CONFIDENCE)
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-
-
-def outlook(rows: Table, scores: Table, against: Sequence[float], evidence: Sequence[Evidence]) -> dict[str, float]:
-    """The signals of confidence, by name: what the best sentence is like, what it lacks, how far it stands out.
-
-    Args:
-        rows: (m, FAR + NEAR) signals of the sentences that were compared closely.
-        scores: (m,) what they come to.
-        against: the `MISFIT` of the best of them.
-        evidence: what was found, best first.
-    """
-    best = int(np.argmax(scores))
-    values = dict(zip(FAR + NEAR, map(float, rows[best]), strict=True))
-    others = np.delete(scores, best)
-    dense = [item.scores.get("dense", 0.0) for item in evidence]
-    ranks = sorted((item.scores.get("score", 0.0) for item in evidence), reverse=True)
-    return (
-        values
-        | dict(zip(MISFIT, against, strict=True))
-        | {
-            "score": float(scores[best]),
-            "lead": float(scores[best] - others.max()) if len(others) else 1.0,
-            "dense": dense[0],
-            "dense_best": max(dense),
-            "dense_lead": max(dense) - float(np.mean(dense)),
-            "lexical": evidence[0].scores.get("lexical", 0.0),
-            "rank_lead": ranks[0] - ranks[1] if len(ranks) > 1 else 0.0,
-        }
-    )
+def _recency(found: Sequence[Candidate]) -> Table:
+    """(n,) 1 for what the newest article of all says, less for older ones, 0 without a date."""
+    days = [candidate.evidence.published for candidate in found]
+    known = [date.fromisoformat(day) for day in days if day and len(day) == len("2024-05-01")]
+    newest = max(known, default=date.min)
+    ages = [(newest - date.fromisoformat(day)).days if day and len(day) == len("2024-05-01") else None for day in days]
+    return np.array([0.0 if age is None else math.exp(-age / _FADES) for age in ages])
 
 
 def _weighed(table: Table, names: Sequence[str], weights: Mapping[str, float]) -> Table:

@@ -35,6 +35,11 @@ class Models(_Section):
         "sentences",
         description="`sentences` (needs no weights of its own), or a cross-encoder: a hub id, or a local folder",
     )
+    reader: str = Field(
+        "",
+        description="a question-answering model that points at the answering words: a hub id, or a local folder; "
+        "empty for none",
+    )
     writer: str = Field(
         "extractive",
         description="`extractive`, or `openai-like:<url>#<model>`, `llama.cpp:<url>`, `ollama:<model>`, "

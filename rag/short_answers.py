@@ -4,35 +4,60 @@ from __future__ import annotations
 
 import re
 
-from rag.answer_types import focus, typed
+from rag.answer_types import Span, focus, typed
 from rag.question import Question
-from rag.words import fold, stem, word_spans, words
+from rag.words import DATE, fold, stem, terms, word_spans, words
 
 _FAR = 15  # characters within which a word of the question counts half
 _AHEAD = 1.2  # how much nearer to the question's words it must stand than the next best
 _UNIT = 4  # words after a number that may be what is counted
+_PLURAL = re.compile(r"people|men|women|children|\w{2,}(?<![su])s", re.IGNORECASE)
+# What limits a figure belongs to it: "about 4,000" is not 4,000.
+_HEDGES = re.compile(
+    r"\b(?:about|around|roughly|approximately|some|nearly|almost|close to|just (?:over|under)|over|under|up to|only|"
+    r"not|at (?:least|most)|(?:more|less|fewer) than|no (?:more|fewer|less) than|as (?:many|much|few) as)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_FIGURES = ("number", "money", "percent", "duration")
+# After these stand names of places and ships: not who did it.
+_NOBODY = re.compile(r"\b(?:(?:in|at|near|of|on|into|across) (?:the )?|(?:ferry|ship|vessel|boat) )$", re.IGNORECASE)
+# "Who is Ada Quist?" gives the name and asks what she is.
+_OF_SOMEBODY = re.compile(r"\W*(?:and |but |so )?who(?:’s|'s| is| was| are| were) [A-Z]")
 _REASON_ENDS = re.compile(r"[;.]|, (?:which|who|but|and)\b|$")
 _LONGEST = 120  # characters; more is no short answer
 
 
 def short_answer(question: Question, sentence: str) -> str | None:
     """The span of the expected kind that stands nearest to the question's words; None if none is clearly the one."""
-    if question.expected == "any":
+    if question.expected == "any" or _OF_SOMEBODY.match(question.text[:1].lower() + question.text[1:]):
         return None
     asked = {form for word in words(question.text) for form in (fold(word), stem(word))}
     if question.expected == "reason":
         return _reason(sentence)
-    spans = typed(question.expected, asked, sentence)
+    spans = [span for span in typed(question.expected, asked, sentence) if _tells(question, sentence, span)]
+    if question.expected == "number":  # what stands before what is counted goes before any other figure
+        spans = [span for span in spans if _with_unit(question.text, sentence, span[1]) > span[1]] or spans
     if not spans:
         return None
-    anchors = [(start, end) for start, end, word in word_spans(sentence) if stem(word) in asked]
+    content = frozenset(terms(question.text))
+    anchors = [(start, end) for start, end, word in word_spans(sentence) if stem(word) in content]
     ranked = sorted(((_nearness(span, anchors), span) for span in spans), reverse=True)
     if len(ranked) > 1 and ranked[0][0] < _AHEAD * ranked[1][0]:
         return None
     start, end = ranked[0][1]
     if question.expected == "number":
         end = _with_unit(question.text, sentence, end)
+    if question.expected in _FIGURES and (hedge := _HEDGES.search(sentence[:start])):
+        start = hedge.start()
     return sentence[start:end].strip(" ,") or None
+
+
+def _tells(question: Question, sentence: str, span: Span) -> bool:
+    """Whether a span of the kind asked for says something by itself: "after" is a time, but which one?"""
+    text = sentence[slice(*span)]
+    if question.expected == "date":
+        return bool(DATE.search(text)) or any(map(str.isdigit, text)) or text in ("noon", "midnight")
+    return question.expected != "person" or not _NOBODY.search(sentence[: span[0]])
 
 
 def _nearness(span: tuple[int, int], anchors: list[tuple[int, int]]) -> float:
@@ -41,11 +66,12 @@ def _nearness(span: tuple[int, int], anchors: list[tuple[int, int]]) -> float:
 
 
 def _with_unit(question: str, sentence: str, end: int) -> int:
-    """The number with what is counted: to the last of the next words that the question asks for by name."""
+    """The number with what is counted: as far as the next words are asked for by name, to the first plural of them."""
     named = focus(question)
     after = [(start, stop, word) for start, stop, word in word_spans(sentence) if start >= end][:_UNIT]
-    known = [stop for start, stop, word in after if stem(word) in named and "." not in sentence[end:start]]
-    return known[-1] if known else end
+    known = [(stop, word) for start, stop, word in after if stem(word) in named and "." not in sentence[end:start]]
+    plurals = [stop for stop, word in known if _PLURAL.fullmatch(word)]
+    return plurals[0] if plurals else known[-1][0] if known else end
 
 
 def _reason(sentence: str) -> str | None:

@@ -18,6 +18,7 @@ from corpus.sentences import sentence_spans
 from rag.answer import Evidence
 from rag.answer_types import expected, focus, typed
 from rag.hostility import addresses_machines
+from rag.kin import meanings
 from rag.question import Question
 from rag.words import fold, stem, terms, word_spans, words
 
@@ -41,6 +42,7 @@ FAR = (
     "names_passage",
     "type",  # holds what is asked for, and the question does not; ½ where anything may be asked for
     "type_near",  # how near to the question's words it stands
+    "unit",  # whether a number counts what is asked for; ½ where none is asked for
     "focus",  # share of the words after "which" in the sentence
     "pairs",  # share of the question's pairs of neighbouring words
     "window",  # how densely the sentence holds them
@@ -59,6 +61,8 @@ NEAR = (
 )
 _PRONOUN = re.compile(r"(?:He|She|It|They|This|These|His|Her|Their|Its)\b")
 _FADES = 0.8
+_EARLIER = 0.4  # what a word from earlier turns of the conversation counts
+_UNIT = 30  # characters after a number in which what it counts is named
 _READS = 600  # characters of a sentence that are compared token by token
 
 
@@ -78,12 +82,14 @@ class Candidate:
 class Asking:
     """A question in all the ways in which sentences are compared with it.
 
-    ``weights`` has an idf for stems; what is not in it gets their mean.
+    ``weights`` has an idf for stems; what is not in it gets their mean. ``own`` is this turn of the conversation, which
+    says what kind of answer is wanted, and whose words count most.
     """
 
     question: Question
     encoded: Encoded
     weights: Mapping[str, float]
+    own: Question
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -92,7 +98,9 @@ class Asking:
     def of(self, values: Mapping[str, float] | None = None) -> Table:
         """(t,) the weights of the question's terms, or of others; they add up to 1."""
         usual = float(np.mean(list(self.weights.values()))) if self.weights else 1.0
-        found = np.array([self.weights.get(term, usual) for term in (self.terms if values is None else values)])
+        wanted = self.terms if values is None else values
+        mine = self.own.terms or self.terms
+        found = np.array([self.weights.get(term, usual) * (1 if term in mine else _EARLIER) for term in wanted])
         total: Table = found / (found.sum() or 1.0)
         return total
 
@@ -124,7 +132,7 @@ def far(asking: Asking, found: Sequence[Candidate], vectors: Sequence[Vectors | 
     """(n, len(FAR))"""
     question, text = asking.question, asking.question.text
     forms = frozenset(form for word in words(text) for form in (fold(word), stem(word)))
-    kind = expected(text)
+    kind = expected(asking.own.text)
     weights = asking.of()
     passages = [candidate.passage for candidate in found]
     cosines = np.array([0.0 if row is None else float(row @ asking.encoded.vector) for row in vectors])
@@ -160,8 +168,8 @@ def far(asking: Asking, found: Sequence[Candidate], vectors: Sequence[Vectors | 
         "names_passage": _mean(names_passage),
         "rank_gap": ranks - ranks.max(initial=-1e9) if len(ranks) else ranks,
     }
-    own = np.array([_own(question, asking, kind, forms, candidate.text) for candidate in found]).reshape(len(found), 8)
-    rest = ("type", "type_near", "focus", "pairs", "window", "new", "length", "pronoun")
+    own = np.array([_own(question, asking, kind, forms, candidate.text) for candidate in found]).reshape(len(found), 9)
+    rest = ("type", "type_near", "unit", "focus", "pairs", "window", "new", "length", "pronoun")
     columns |= dict(zip(rest, own.T, strict=True))
     return np.stack([columns[name] for name in FAR], axis=1) if found else np.zeros((0, len(FAR)))
 
@@ -173,7 +181,7 @@ def _own(question: Question, asking: Asking, kind: str, forms: Collection[str], 
     own = frozenset(sequence)
     spans = typed(kind, forms, sentence)  # type: ignore[arg-type]
     pairs = _pairs(terms(question.text))
-    named = focus(question.text)
+    named = focus(asking.own.text)
     places = [place for place, term in enumerate(sequence) if term in asked]
     window = 0.0
     if places:
@@ -182,6 +190,7 @@ def _own(question: Question, asking: Asking, kind: str, forms: Collection[str], 
     return [
         0.5 if kind == "any" else float(bool(spans)),
         _nearness(asking, spans, sentence),
+        float(_counts(spans, named, sentence)) if kind == "number" and named else 0.5,
         float(np.mean([likeness(term, own) for term in named])) if named else 0.5,
         len(pairs & _pairs(sequence)) / max(1, len(pairs)),
         window,
@@ -200,11 +209,21 @@ def _nearness(asking: Asking, spans: Sequence[tuple[int, int]], sentence: str) -
     return max(float(sum(weight / (1 + abs(at - start) / 15) for at, weight in there)) for start, _ in spans)
 
 
+def _counts(spans: Sequence[tuple[int, int]], named: Collection[str], sentence: str) -> bool:
+    """Whether one of the words after a number is what is asked for, or says the same."""
+    wanted = [(name, meanings(name)) for name in named]
+    for _, end in spans:
+        for term in terms(sentence[end : end + _UNIT]):
+            if any(term == name or kin & meanings(term) for name, kin in wanted):
+                return True
+    return False
+
+
 def near(asking: Asking, found: Sequence[Candidate], encoded: Mapping[int, Encoded]) -> Table:
     """(m, len(NEAR)) for the candidates that were encoded, by their places."""
     groups = _tokens_of_terms(asking)
     weights = asking.of(groups)  # type: ignore[arg-type]
-    named = focus(asking.question.text)
+    named = focus(asking.own.text)
     special = [number for number, term in enumerate(groups) if term in named]
     meanings: dict[int, Table] = {}
     rows = []

@@ -15,7 +15,7 @@ from rag.errors import CatalogError
 from rag.indexing import CONTENT, Indexer
 from rag.judging import BuiltInJudge, ModelJudge
 from rag.model_writing import ModelWriter
-from rag.ports import Embedder, Judge, Reranker, Splitter, Storage
+from rag.ports import Embedder, Judge, Reader, Reranker, Splitter, Storage
 from rag.retrieval import Retriever
 from rag.selection import Selector
 from rag.settings import Models, Settings, load_settings
@@ -69,7 +69,7 @@ def _engine(settings: Settings, catalog: Catalog, storage: Storage, recipe: Reci
         recipe=recipe,
         indexer=Indexer(catalog, splitter, embedder, indexes, fingerprint),
         retriever=Retriever(catalog, embedder, indexes, _reranker(settings.models.reranker), settings.retrieval),
-        selector=Selector(embedder),
+        selector=Selector(embedder, _reader(settings.models.reader)),
     )
 
 
@@ -93,6 +93,14 @@ def _reranker(name: str) -> Reranker:
     from rag.backends.cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker(name)
+
+
+def _reader(name: str) -> Reader | None:
+    if not name:
+        return None
+    from rag.backends.question_answering import QuestionAnsweringReader
+
+    return QuestionAnsweringReader(name)
 
 
 def _drafter(settings: Settings, catalog: Catalog) -> Drafter:

@@ -26,6 +26,8 @@ _REFERS = re.compile(
 class ExtractiveWriter:
     """Answers with the articles' own sentences, each cited to itself. Writes nothing when none of them answers.
 
+    Where nothing is asked for by name ("What happened in March?"), whatever was found answers.
+
     Attributes:
         sentences: of an answer at most.
         threshold: 0 … 1, the confidence below which there is no answer …
@@ -38,7 +40,7 @@ class ExtractiveWriter:
     name: str = "extractive"
 
     def write(self, question: str, evidence: Sequence[Evidence], selection: Selection) -> Iterator[str | Claim]:
-        if selection.confidence < self.threshold:
+        if selection.confidence < self.threshold and not selection.question.names_no_topic:
             return
         by_marker = {item.marker: item for item in evidence}
         shown: set[tuple[int, int]] = set()  # a sentence before that is shown already needs no repeating

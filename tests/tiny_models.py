@@ -37,6 +37,18 @@ def tiny_entailment(folder: Path, labels: tuple[str, ...] = ("contradiction", "e
     return folder
 
 
+def tiny_reader(folder: Path, kind: Literal["bert", "distilbert"] = "bert") -> Path:
+    """A question-answering model of the same size; the folder itself."""
+    from transformers import BertConfig, BertForQuestionAnswering, DistilBertConfig, DistilBertForQuestionAnswering
+
+    with _seeded():
+        if kind == "bert":
+            _save(BertForQuestionAnswering(BertConfig(**_bert())), folder)
+        else:
+            _save(DistilBertForQuestionAnswering(DistilBertConfig(**_distilbert())), folder, token_types=False)
+    return folder
+
+
 def tiny_embedder(
     folder: Path, pooling: Literal["mean", "cls"] = "mean", kind: Literal["bert", "distilbert"] = "bert"
 ) -> Path:
@@ -50,9 +62,7 @@ def tiny_embedder(
         if kind == "bert":
             encoder = BertModel(BertConfig(**_bert()))
         else:
-            encoder = DistilBertModel(
-                DistilBertConfig(**_SIZE, dim=32, n_layers=2, n_heads=2, hidden_dim=64, initializer_range=_SPREAD)
-            )
+            encoder = DistilBertModel(DistilBertConfig(**_distilbert()))
         _save(encoder, folder, token_types=kind == "bert")
     transformer = Transformer(str(folder))
     modules = [transformer, Pooling(transformer.get_embedding_dimension(), pooling_mode=pooling)]
@@ -63,6 +73,10 @@ def tiny_embedder(
 def _bert() -> dict[str, Any]:
     layers = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
     return {**_SIZE, **layers, "initializer_range": _SPREAD}
+
+
+def _distilbert() -> dict[str, Any]:
+    return {**_SIZE, "dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64, "initializer_range": _SPREAD}
 
 
 def _save(model: Any, folder: Path, *, token_types: bool = True) -> None:

@@ -48,7 +48,7 @@ def report(place: Path, sizes: Sequence[int], questions: int) -> Iterator[str]:
     """
     homes = [place / f"made-{size}" for size in sizes]
     for home, size in zip(homes, sizes, strict=True):
-        yield _made(home, size)
+        yield made(home, size)
     found = apart(measure, homes, questions)
     yield f"{questions} different questions a row, the homes by turns; the filter leaves {FILTERED:.0%} of the articles"
     rows = [
@@ -66,7 +66,7 @@ def report(place: Path, sizes: Sequence[int], questions: int) -> Iterator[str]:
     yield f"{many.passages / few.passages:.1f}× the passages: {growth:.2f}× the median"
 
 
-def _made(home: Path, size: int) -> str:
+def made(home: Path, size: int) -> str:
     """See to it that a home is there; what that took, in words."""
     seconds = apart(fill, home, size)
     return f"{size:,} passages: " + (f"made and indexed in {seconds:.0f} s" if seconds else "found as they were kept")

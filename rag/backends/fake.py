@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from corpus.article import Passage, parse_passage_id
 from rag.errors import ModelUnavailable
-from rag.ports import Encoded, Hit, Indexes, LexicalIndex, Sentences, VectorStore
+from rag.ports import Encoded, Hit, Indexes, LexicalIndex, Reading, Sentences, VectorStore
 from rag.stopwords import STOPWORDS
 from rag.words import fold, language_of, stem, terms, word_spans
 
@@ -228,6 +228,29 @@ class ScriptedLanguageModel:
         yield from self.pieces[: self.breaks_after]
         if self.breaks_after is not None:
             raise ModelUnavailable(f"The language model {self.name} broke off.", hint="It was told to.")
+
+
+@dataclass(slots=True)
+class ScriptedReader:
+    """A `rag.ports.Reader` that knows ``answers``, words with their chances, whatever it is asked.
+
+    Of those that stand in a text it gives the likeliest; where none does, the first word, with a chance of 0. ``seen``
+    keeps what it was given to read.
+    """
+
+    answers: Mapping[str, float] = field(default_factory=dict)
+    name: str = "scripted"
+    seen: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Reading | None]:
+        self.seen.append((question, list(texts)))
+        return [self._read(text) for text in texts]
+
+    def _read(self, text: str) -> Reading | None:
+        there = {words: chance for words, chance in self.answers.items() if words in text}
+        found = max(there, key=there.__getitem__, default=next(iter(text.split()), ""))
+        start = text.find(found)
+        return Reading(start, start + len(found), there.get(found, 0.0)) if found else None
 
 
 def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:

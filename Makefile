@@ -8,7 +8,7 @@ INSTALLED_PEERS := $(VENV)/.installed-peers
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint check bench eval-retrieval eval-judges soak samples clean
+.PHONY: help chat test lint check bench eval-retrieval eval-answers eval-judges soak samples clean
 # Question sets and pages for measuring (see evals/); none of them is part of the project.
 DATA ?= $(or $(DOSSIER_DATA),../shared/data)
 SETS ?= $(wildcard $(addprefix $(DATA)/,xquad squad2 clapnq multihop mtrag_un news)) evals/datasets/samples
@@ -37,6 +37,9 @@ bench: $(INSTALLED_PEERS) ## Print how fast everything is, as ratios (DATA=folde
 
 eval-retrieval: $(INSTALLED_PEERS) ## Print how much of the evidence is found, beside a plain recipe (SETS=folders, ARGS=options)
 	$(BIN)/python -m evals.retrieval $(SETS) $(ARGS)
+
+eval-answers: $(INSTALLED) ## Print how often answers hold the answer, and are refused when they should be (SETS=folders, ARGS=options)
+	$(BIN)/python -m evals.answers $(SETS) $(ARGS)
 
 eval-judges: $(INSTALLED) ## Print how well judges tell supported claims from others (DATA=folder of judge sets, ARGS=options)
 	$(BIN)/python -m evals.judges $(DATA) $(ARGS)

@@ -49,11 +49,11 @@ _TOUCHES = (
 )  # fmt: skip
 _FITS = (
     *_TOUCHES, "negated", "denied", "opposed", "numbers_missing", "names_missing", "lacks", "meaning_before",
-    "meaning_least", "type", "lead", "coverage_before", "names", "focus", "pairs", "window", "unit",
+    "meaning_least", "type", "lead",
 )  # fmt: skip
 # What a set counts in the fit of the confidence. Questions that come close to the articles are the hard ones; those
 # that do not are told apart anyhow.
-_COUNTS = {"squad2": 1.5, "multihop": 0.3}
+_COUNTS = {"squad2": 1.7, "multihop": 0.3, "samples": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def _sample(assistant: Assistant, case: Case, name: str) -> Sample:
         none, nowhere = np.zeros((0, len(FAR + NEAR))), np.zeros(0)
         return Sample(fold, case.answerable, bool(case.answers), none, (), none, none, nowhere, nowhere, ())
     weights = {stem: term.weight for term in found.asked.parts[0] for stem in term.stems}
-    own = query.topic if query.own == query.text else query.own
-    asking = Asking(understand(query.topic), found.asked.topic, weights, understand(own))
+    own = understand(query.own) if query.own != query.text else None
+    asking = Asking(understand(query.topic), found.asked.topic, weights, own)
     sentences, vectors = candidates(found.evidence, found.sentences)
     table = far(asking, sentences, vectors)
     first = table @ np.array([FIRST.get(signal, 0.0) for signal in FAR])
@@ -179,20 +179,20 @@ def fit_confidence(sets: Mapping[str, Sequence[Sample]], values: Callable[[Sampl
     weight = weight / weight.sum()
     middle, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     x = np.hstack([(x - middle) / spread, np.ones((len(x), 1))])
-    one, other = x[:, [*range(len(_TOUCHES)), -1]], x[:, len(_TOUCHES) :]
-    size = one.shape[1]
+    near_by, rest = x[:, [*range(len(_TOUCHES)), -1]], x[:, len(_TOUCHES) :]
+    size = near_by.shape[1]
 
     def slope(w: Rows) -> Rows:
-        first, second = _logistic(one @ w[:size]), _logistic(other @ w[size:])
+        first, second = _logistic(near_by @ w[:size]), _logistic(rest @ w[size:])
         chance = np.clip(first * second, 1e-6, 1 - 1e-6)
         error = (chance - y) / (1 - chance) * weight
-        down = np.concatenate([one.T @ (error * (1 - first)), other.T @ (error * (1 - second))])
+        down = np.concatenate([near_by.T @ (error * (1 - first)), rest.T @ (error * (1 - second))])
         kept = np.ones(len(w))
         kept[[size - 1, -1]] = 0  # the constants are not held back
         slopes: Rows = down + 2 * _PENALTY * kept * w
         return slopes
 
-    start = np.zeros(size + other.shape[1])
+    start = np.zeros(size + rest.shape[1])
     start[[size - 1, -1]] = 1.0
     w = _adam(slope, start, 400)
     return _unscaled(w[:size], middle[: size - 1], spread[: size - 1]), _unscaled(

@@ -71,7 +71,7 @@ _FORMS: tuple[tuple[str, Form], ...] = (
         "overview",
     ),
     (
-        r"\bwhat (?:does|did) .* mean\b|\bdefin(?:e|ed|ition)\b|^(?:who|what) (?:is|was|are|were) [\w’' -]{1,40}\W*$",
+        r"\bwhat (?:does|did) .* mean\b|\bdefin(?:e|ed|ition)\b|^(?:who|what) (?:is|was|(?:are|were)(?! the\b)) [\w’' -]{1,40}\W*$",
         "definition",
     ),
     (
@@ -126,7 +126,7 @@ _FOCUS = re.compile(
 
 @lru_cache(maxsize=512)
 def focus(question: str) -> frozenset[str]:
-    """Stems of what is asked for by name: "what *governing body* appoints …"; empty if nothing is."""
+    """Stems of what is asked for by name: "what *governing body* has …"; empty if nothing is."""
     match = _FOCUS.search(question)
     return frozenset(terms(match.group(1))) if match else frozenset()
 

@@ -19,11 +19,12 @@ from rag.mentions import named
 from rag.metering import Meter
 from rag.model_writing import ModelWriter
 from rag.proposing import Allowed
-from rag.question import checked
+from rag.question import checked, understand
 from rag.retrieval import Found
 from rag.scope import Constraints, Scope
 from rag.selection import Selection
 from rag.settings import Retrieval
+from rag.signals import Asking
 from rag.understanding import Query, read
 
 _AS_OF = 0.5  # how much the newest counts where only the day of asking is known; 1 where the newest is asked for
@@ -47,7 +48,10 @@ class Assistant(Library):
 
     def warm_up(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
-        self.engine.selector.select("ready?", ())
+        selector = self.engine.selector
+        selector.select("ready?", ())
+        if selector.reader:
+            selector.reader.read("ready?", ["ready"])
 
     # Questions
 
@@ -174,16 +178,16 @@ class Assistant(Library):
 
     def _selected(self, query: Query, found: Found) -> Selection:
         """The sentences of what was found, by how well they answer."""
-        if found.asked is None:
+        if found.asked is None or found.asked.topic is None:
             return Selection()
         weights = {stem: term.weight for term in found.asked.parts[0] for stem in term.stems}
+        own = understand(query.own) if query.own != query.text else None
+        asking = Asking(understand(query.topic), found.asked.topic, weights, own)
         return self.engine.selector.select(
             query.topic,
             found.evidence,
             found.sentences,
-            encoded=found.asked.topic,
-            weights=weights,
-            own="" if query.own == query.text else query.own,
+            asking=asking,
             recency=1.0 if query.constraints.latest else _AS_OF if query.constraints.as_of else 0.0,
         )
 

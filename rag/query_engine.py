@@ -7,7 +7,6 @@ answer is the Assistant's, checked sentence by sentence, and its evidence comes 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -17,7 +16,6 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from corpus.article import passage_id
-from rag.sources import weigh
 from rag.wire import to_json
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ class DossierQueryEngine(BaseQueryEngine):  # type: ignore[misc]
 
     The response's text is the answer's (its note, where the evidence is insufficient). The source nodes are what it
     cites, in the order of citing, then what else was found, each with its flags and reprints. The metadata is the rest
-    of the answer's JSON (claims with verdicts and notes, disagreements, missing, usage …) and ``sources``, its weight.
+    of the answer's JSON (claims with verdicts and notes, disagreements, missing, usage, the weight of its sources …).
     """
 
     def __init__(
@@ -100,7 +98,6 @@ def as_response(answer: Answer) -> Response:
     ordered = sorted(answer.evidence, key=lambda evidence: (ranks.get(evidence.marker, len(ranks)), evidence.marker))
     nodes = [as_node(evidence, cited=evidence.marker in ranks) for evidence in ordered]
     metadata = {name: value for name, value in to_json(answer).items() if name not in ("text", "evidence")}
-    metadata["sources"] = asdict(weigh(answer))
     return Response(response=answer.text, source_nodes=nodes, metadata=metadata)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from rag.answer import Evidence
 from rag.certainty import confidence, outlook
 from rag.misfit import misfit
-from rag.ports import Embedder, Encoded, Reader, Sentences
+from rag.ports import Embedder, Reader, Sentences
 from rag.question import Question, understand
 from rag.reading import reread
 from rag.selection_weights import FINAL, FIRST
@@ -71,23 +71,18 @@ class Selector:
         evidence: Sequence[Evidence],
         sentences: Sequence[Sentences | None] = (),
         *,
-        encoded: Encoded | None = None,
-        weights: Mapping[str, float] | None = None,
-        own: str = "",
+        asking: Asking | None = None,
         recency: float = 0.0,
     ) -> Selection:
         """Score every sentence of the evidence against a standalone question.
 
         Args:
             sentences: as stored with each passage; without them, only what is compared token by token has a cosine.
-            encoded: the question, if it has been encoded already.
-            weights: how much each of its stems tells (idf), as far as known.
-            own: what was asked in this turn, if the question was put together from several.
+            asking: what the question is compared by, if that is known from the search.
             recency: how much what the newest article says is to count, 0 … 1.
         """
-        asked = understand(own or question)
-        encoded = encoded or self.embedder.encode([question])[0]
-        asking = Asking(understand(question), encoded, weights or {}, asked)
+        asking = asking or Asking(understand(question), self.embedder.encode([question])[0])
+        asked = asking.asked
         found, vectors = candidates(evidence, sentences or [None] * len(evidence))
         if not found:
             return Selection(asked)

@@ -81,7 +81,7 @@ class Answers(_Section):
 
     sentences: int = Field(3, ge=1, le=20, description="sentences of an extractive answer at most")
     threshold: float = Field(
-        0.4, ge=0, le=1, description="confidence below which the answer is “not in the collection”"
+        0.3, ge=0, le=1, description="confidence below which the answer is “not in the collection”"
     )
     doubt: float = Field(
         0.5, ge=0, le=1, description="confidence below which an extractive answer says that it may be none"

@@ -9,15 +9,24 @@ from rag.question import Question
 from rag.words import DATE, fold, stem, terms, word_spans, words
 
 _FAR = 15  # characters within which a word of the question counts half
+_AHEAD_OF_NAMES = 2.0  # the same for names, of which a sentence is full
 _AHEAD = 1.2  # how much nearer to the question's words it must stand than the next best
 _UNIT = 4  # words after a number that may be what is counted
 _PLURAL = re.compile(r"people|men|women|children|\w{2,}(?<![su])s", re.IGNORECASE)
 # What limits a figure belongs to it: "about 4,000" is not 4,000.
 _HEDGES = re.compile(
     r"\b(?:about|around|roughly|approximately|some|nearly|almost|close to|just (?:over|under)|over|under|up to|only|"
-    r"not|at (?:least|most)|(?:more|less|fewer) than|no (?:more|fewer|less) than|as (?:many|much|few) as)\s+(?:the\s+)?$",
+    r"not|at (?:least|most)|(?:more|less|fewer) than|no (?:more|fewer|less) than|as (?:many|much|few) as) (?:the )?$",
     re.IGNORECASE,
 )
+_ANYHOW, _NEVER = re.compile(""), re.compile(r"(?!)")
+# Of which kinds the words of a sentence can be told apart well enough, and in which questions.
+_ASKS_FOR_ONE = {
+    "any": _NEVER,
+    "place": _NEVER,
+    "person": re.compile(r"^\W*who\b"),
+    "number": re.compile(r"\bhow (?:many|much)\b|\b(?:number|amount|figure|total)\b"),
+}
 _FIGURES = ("number", "money", "percent", "duration")
 # After these stand names of places and ships: not who did it.
 _NOBODY = re.compile(r"\b(?:(?:in|at|near|of|on|into|across) (?:the )?|(?:ferry|ship|vessel|boat) )$", re.IGNORECASE)
@@ -29,20 +38,25 @@ _LONGEST = 120  # characters; more is no short answer
 
 def short_answer(question: Question, sentence: str) -> str | None:
     """The span of the expected kind that stands nearest to the question's words; None if none is clearly the one."""
-    if question.expected == "any" or _OF_SOMEBODY.match(question.text[:1].lower() + question.text[1:]):
+    text = question.text[:1].lower() + question.text[1:]
+    if not _ASKS_FOR_ONE.get(question.expected, _ANYHOW).search(text) or _OF_SOMEBODY.match(text):
         return None
     asked = {form for word in words(question.text) for form in (fold(word), stem(word))}
     if question.expected == "reason":
         return _reason(sentence)
     spans = [span for span in typed(question.expected, asked, sentence) if _tells(question, sentence, span)]
-    if question.expected == "number":  # what stands before what is counted goes before any other figure
-        spans = [span for span in spans if _with_unit(question.text, sentence, span[1]) > span[1]] or spans
+    if question.expected == "number" and focus(question.text):  # only what stands before what is counted
+        spans = [span for span in spans if _with_unit(question.text, sentence, span[1]) > span[1]]
+    if question.expected == "person":
+        spans = [span for span in spans if not any(stem(word) in asked for word in words(sentence[slice(*span)]))]
     if not spans:
         return None
     content = frozenset(terms(question.text))
     anchors = [(start, end) for start, end, word in word_spans(sentence) if stem(word) in content]
-    ranked = sorted(((_nearness(span, anchors), span) for span in spans), reverse=True)
-    if len(ranked) > 1 and ranked[0][0] < _AHEAD * ranked[1][0]:
+    nearness = _before if question.expected == "person" else _nearness
+    ranked = sorted(((nearness(span, anchors), span) for span in spans), reverse=True)
+    ahead = _AHEAD_OF_NAMES if question.expected == "person" else _AHEAD
+    if len(ranked) > 1 and ranked[0][0] < ahead * ranked[1][0]:
         return None
     start, end = ranked[0][1]
     if question.expected == "number":
@@ -57,12 +71,21 @@ def _tells(question: Question, sentence: str, span: Span) -> bool:
     text = sentence[slice(*span)]
     if question.expected == "date":
         return bool(DATE.search(text)) or any(map(str.isdigit, text)) or text in ("noon", "midnight")
-    return question.expected != "person" or not _NOBODY.search(sentence[: span[0]])
+    if question.expected != "person":
+        return True
+    owns = text.endswith(("’s", "'s")) or sentence[span[1] :].startswith(("’s", "'s"))
+    return not owns and not _NOBODY.search(sentence[: span[0]])
 
 
-def _nearness(span: tuple[int, int], anchors: list[tuple[int, int]]) -> float:
+def _nearness(span: Span, anchors: list[Span]) -> float:
     gaps = (max(start - span[1], span[0] - end, 0) for start, end in anchors)
     return sum(1 / (1 + gap / _FAR) for gap in gaps) or 1e-6
+
+
+def _before(span: Span, anchors: list[Span]) -> float:
+    """How near the next word of the question comes after a name: who did it stands before what was done."""
+    gaps = (start - span[1] for start, _ in anchors if start >= span[1])
+    return 1 / (1 + min(gaps, default=10_000) / _FAR)
 
 
 def _with_unit(question: str, sentence: str, end: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -88,8 +88,13 @@ class Asking:
 
     question: Question
     encoded: Encoded
-    weights: Mapping[str, float]
-    own: Question
+    weights: Mapping[str, float] = field(default_factory=dict)
+    own: Question | None = None
+
+    @property
+    def asked(self) -> Question:
+        """What is wanted now."""
+        return self.own or self.question
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -99,7 +104,7 @@ class Asking:
         """(t,) the weights of the question's terms, or of others; they add up to 1."""
         usual = float(np.mean(list(self.weights.values()))) if self.weights else 1.0
         wanted = self.terms if values is None else values
-        mine = self.own.terms or self.terms
+        mine = self.asked.terms or self.terms
         found = np.array([self.weights.get(term, usual) * (1 if term in mine else _EARLIER) for term in wanted])
         total: Table = found / (found.sum() or 1.0)
         return total
@@ -132,7 +137,7 @@ def far(asking: Asking, found: Sequence[Candidate], vectors: Sequence[Vectors | 
     """(n, len(FAR))"""
     question, text = asking.question, asking.question.text
     forms = frozenset(form for word in words(text) for form in (fold(word), stem(word)))
-    kind = expected(asking.own.text)
+    kind = expected(asking.asked.text)
     weights = asking.of()
     passages = [candidate.passage for candidate in found]
     cosines = np.array([0.0 if row is None else float(row @ asking.encoded.vector) for row in vectors])
@@ -181,7 +186,7 @@ def _own(question: Question, asking: Asking, kind: str, forms: Collection[str], 
     own = frozenset(sequence)
     spans = typed(kind, forms, sentence)  # type: ignore[arg-type]
     pairs = _pairs(terms(question.text))
-    named = focus(asking.own.text)
+    named = focus(asking.asked.text)
     places = [place for place, term in enumerate(sequence) if term in asked]
     window = 0.0
     if places:
@@ -223,7 +228,7 @@ def near(asking: Asking, found: Sequence[Candidate], encoded: Mapping[int, Encod
     """(m, len(NEAR)) for the candidates that were encoded, by their places."""
     groups = _tokens_of_terms(asking)
     weights = asking.of(groups)  # type: ignore[arg-type]
-    named = focus(asking.own.text)
+    named = focus(asking.asked.text)
     special = [number for number, term in enumerate(groups) if term in named]
     meanings: dict[int, Table] = {}
     rows = []

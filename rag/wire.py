@@ -9,18 +9,31 @@ from typing import Annotated, Any, cast
 from pydantic import Field, TypeAdapter
 
 from rag.answer import Answer, Answered, Event, Evidence, Findings
+from rag.sources import weigh
+from rag.verification import citation_precision, citation_recall
+
+_DERIVED = frozenset({"text", "sources", "citation_recall", "citation_precision"})
 
 
 def to_json(value: Answer | Event | Evidence | Findings) -> dict[str, Any]:
-    """Plain JSON values. An answer also carries its derived ``text``."""
+    """Plain JSON values. An answer also carries what is derived from it: its text, its sources, its citations' worth."""
     plain: dict[str, Any] = _lists(dataclasses.asdict(value))
     if isinstance(value, Findings):
         return plain | {"constraints": value.constraints.as_json()}
     if isinstance(value, Answer):
-        return {"status": value.status, "text": value.text, **plain}
+        return {"status": value.status, "text": value.text, **plain, **_derived(value)}
     if isinstance(value, Answered):
         return {"kind": value.kind, "answer": to_json(value.answer)}
     return plain
+
+
+def _derived(answer: Answer) -> dict[str, Any]:
+    """What follows from an answer: the sources it rests on, and how well its citations bear it (see each function)."""
+    return {
+        "sources": dataclasses.asdict(weigh(answer)),
+        "citation_recall": citation_recall(answer.claims),
+        "citation_precision": citation_precision(answer.claims),
+    }
 
 
 def _lists(value: Any) -> Any:
@@ -36,7 +49,7 @@ def answer_from_json(value: dict[str, Any]) -> Answer:
     Raises:
         pydantic.ValidationError: the value is not an answer.
     """
-    return _answers().validate_python({key: item for key, item in value.items() if key != "text"})
+    return _answers().validate_python({key: item for key, item in value.items() if key not in _DERIVED})
 
 
 def event_from_json(value: dict[str, Any]) -> Event:

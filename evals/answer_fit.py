@@ -30,6 +30,7 @@ from evals.answers import holds
 from evals.case import Case, load_cases
 from evals.retrieval import scope
 from evals.separation import auroc
+from rag.misfit import MISFIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +52,9 @@ _FITS = (
     *_TOUCHES, "negated", "denied", "opposed", "numbers_missing", "names_missing", "lacks", "meaning_before",
     "meaning_least", "type", "lead",
 )  # fmt: skip
+# What speaks for an answer may not count against it, the more there is of it, nor the other way round: weights that
+# only make up for one another do not carry over to other articles.
+_SIGNS = dict.fromkeys(MISFIT, -1) | {"words": 0, "bias": 0}
 # What a set counts in the fit of the confidence. Questions that come close to the articles are the hard ones; those
 # that do not are told apart anyhow.
 _COUNTS = {"squad2": 1.7, "multihop": 0.3, "samples": 0.3}
@@ -95,7 +99,7 @@ def samples(folder: Path, keep: Path | None) -> list[Sample]:
 
 
 def _sample(assistant: Assistant, case: Case, name: str) -> Sample:
-    from rag.misfit import MISFIT, misfit
+    from rag.misfit import misfit
     from rag.question import understand
     from rag.selection import NEAREST
     from rag.selection_weights import FIRST
@@ -194,7 +198,7 @@ def fit_confidence(sets: Mapping[str, Sequence[Sample]], values: Callable[[Sampl
 
     start = np.zeros(size + rest.shape[1])
     start[[size - 1, -1]] = 1.0
-    w = _adam(slope, start, 400)
+    w = _adam(slope, start, 400, np.array([_SIGNS.get(name, 1) for name in (*_TOUCHES, "bias", *_FITS, "bias")]))
     return _unscaled(w[:size], middle[: size - 1], spread[: size - 1]), _unscaled(
         w[size:], middle[len(_TOUCHES) :], spread[len(_TOUCHES) :]
     )
@@ -216,13 +220,15 @@ def chance(values: Rows, weights: tuple[Rows, Rows]) -> float:
     return float(_logistic(one @ weights[0]) * _logistic(other @ weights[1]))
 
 
-def _adam(slope: Callable[[Rows], Rows], start: Rows, steps: int) -> Rows:
-    """Kingma & Ba 2015."""
+def _adam(slope: Callable[[Rows], Rows], start: Rows, steps: int, signs: Rows | None = None) -> Rows:
+    """Kingma & Ba 2015; a weight whose sign is 1 or -1 stays on that side of 0."""
     w, mean, square = start, np.zeros(len(start)), np.zeros(len(start))
     for step in range(1, steps + 1):
         s = slope(w)
         mean, square = 0.9 * mean + 0.1 * s, 0.999 * square + 0.001 * s**2
         w = w - _RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        if signs is not None:
+            w = np.where(w * signs < 0, 0.0, w)
     return w
 
 

@@ -71,7 +71,8 @@ _FORMS: tuple[tuple[str, Form], ...] = (
         "overview",
     ),
     (
-        r"\bwhat (?:does|did) .* mean\b|\bdefin(?:e|ed|ition)\b|^(?:who|what) (?:is|was|(?:are|were)(?! the\b)) [\w’' -]{1,40}\W*$",
+        r"\bwhat (?:does|did) .* mean\b|\bdefin(?:e|ed|ition)\b"
+        r"|^(?:who|what) (?:is|was|(?:are|were)(?! the\b)) [\w’' -]{1,40}\W*$",
         "definition",
     ),
     (

@@ -17,6 +17,7 @@ from rag.words import fold, terms, words
 if TYPE_CHECKING:
     from rag.ports import Vectors
 
+_NOWHERE = "\x00"  # no word at all
 _LONGEST = 2000  # characters of a question that are searched; the rest of a pasted page adds cost and no meaning
 
 
@@ -39,13 +40,14 @@ class Asker:
         if query.own != query.text:  # what was asked last counts as much as what it was taken together with
             vectors = np.concatenate([_mean(rows[0], rows[len(texts) - 1])[None, :], vectors[1:]])
         stems = [_stems(part, languages) for part in (text, *query.parts)]
-        weights = self._weights({stem for variants in stems for each in variants for stem in each})
+        weights = self._weights({_NOWHERE, *(stem for variants in stems for each in variants for stem in each)})
         return Asked(
             text=text,
             vectors=vectors,
             parts=tuple(
                 tuple(Term(each, min(weights[stem] for stem in each)) for each in variants) for variants in stems
             ),
+            rarest=weights[_NOWHERE],
             topic=_own(encoded[-1] if query.topic != text else encoded[0], query, vectors[0]),
         )
 

@@ -19,7 +19,7 @@ from rag.mentions import named
 from rag.metering import Meter
 from rag.model_writing import ModelWriter
 from rag.proposing import Allowed
-from rag.question import checked, understand
+from rag.question import asks, checked, understand
 from rag.retrieval import Found
 from rag.scope import Constraints, Scope
 from rag.selection import Selection
@@ -27,6 +27,7 @@ from rag.settings import Retrieval
 from rag.signals import Asking
 from rag.understanding import Query, read
 
+_RARE = 4.5  # the weight (idf) of a word that stands nowhere, in a collection of some fifty passages
 _AS_OF = 0.5  # how much the newest counts where only the day of asking is known; 1 where the newest is asked for
 
 
@@ -177,19 +178,23 @@ class Assistant(Library):
         return constraints, self.engine.retriever.retrieve(query, allowed, limit, seconds)
 
     def _selected(self, query: Query, found: Found) -> Selection:
-        """The sentences of what was found, by how well they answer."""
+        """The sentences of what was found, by how well they answer.
+
+        Of several questions in one, the surest says how sure the answer is: whatever else is missing is named.
+        """
         if found.asked is None or found.asked.topic is None:
             return Selection()
-        weights = {stem: term.weight for term in found.asked.parts[0] for stem in term.stems}
+        select = self.engine.selector.select
+        # In a handful of passages no word is rare. That one is missing tells as much there as in many.
+        scale = max(1.0, _RARE / found.asked.rarest) if found.asked.rarest else 1.0
+        weights = {stem: scale * term.weight for term in found.asked.parts[0] for stem in term.stems}
         own = understand(query.own) if query.own != query.text else None
         asking = Asking(understand(query.topic), found.asked.topic, weights, own)
-        return self.engine.selector.select(
-            query.topic,
-            found.evidence,
-            found.sentences,
-            asking=asking,
-            recency=1.0 if query.constraints.latest else _AS_OF if query.constraints.as_of else 0.0,
-        )
+        recency = 1.0 if query.constraints.latest else _AS_OF if query.constraints.as_of else 0.0
+        whole = select(query.topic, found.evidence, found.sentences, asking=asking, recency=recency)
+        parts = asks(query.own) if whole.confidence < self.drafter.extractive.doubt else ()
+        sure = (select(part, found.evidence, found.sentences).confidence for part in parts)
+        return replace(whole, confidence=max([whole.confidence, *sure]))
 
     def _settled(self, query: Query, collections: Sequence[str]) -> tuple[Constraints, Allowed]:
         """The constraints with what they leave to be searched."""

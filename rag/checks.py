@@ -15,7 +15,7 @@ from rag.polarity import bounds, denied, denies_alone, doubted, negations, oppos
 from rag.quantities import amounts
 from rag.stated_dates import StatedDate, stated_dates
 from rag.stopwords import STOPWORDS
-from rag.words import fold, names, stem, terms, words
+from rag.words import NUMBER, fold, likeness, names, stem, terms, words
 
 # What makes an adjective or a people of a place: Venezuela, Venezuelan.
 _ENDINGS = frozenset("s n an ian ean ese ish i er ers ans ians es".split())
@@ -71,6 +71,17 @@ def findings(claim: str, cited: Cited) -> list[Finding]:
         if not (verbatim and name in _OF_OTHER_WORDS)
         for found in check(claim, cited)
     ]
+
+
+def unsaid(claim: str, text: str) -> str:
+    """A content word of the claim that the text has in no form and no kin, as written; empty if all are there."""
+    there = frozenset(terms(text))
+    kin = frozenset().union(*map(meanings, there))
+    for word in words(claim):
+        for term in terms(word):
+            if likeness(term, there) == 0 and not meanings(term) & kin and not NUMBER.fullmatch(word):
+                return word
+    return ""
 
 
 def squeezed(text: str) -> str:

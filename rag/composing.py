@@ -8,8 +8,7 @@ from rag.answer import Evidence
 from rag.answer_types import Form, typed
 from rag.question import Question, asks, sides, understand
 from rag.selection import ScoredSentence, Selection
-from rag.signals import likeness
-from rag.words import fold, stem, terms, words
+from rag.words import fold, likeness, stem, terms, words
 
 _CLOSE = 1.0  # how far behind the best a further sentence may be
 _CLOSE_IN_LISTS = 2.0

@@ -14,10 +14,9 @@ from rag.question import Question, asks, sides, understand
 from rag.scope import Constraints
 from rag.selection import Selection
 from rag.short_answers import short_answer
-from rag.signals import likeness
 from rag.sources import noted
 from rag.understanding import Query
-from rag.words import terms
+from rag.words import likeness, terms
 
 _TOUCHED = 0.5  # share of a part's content words that answer and headlines must hold
 _LACKING = 4  # words that are named as missing, at most
@@ -54,7 +53,7 @@ def concluded(grounds: Grounds, drafted: Drafted, drafter: Drafter) -> Answer:
         evidence=evidence,
         note=" ".join(filter(None, (drafted.note, why))),
         confidence=round(selection.confidence, 4),
-        short=short_of(selection, claims, differing) if extracted else None,
+        short=short_of(selection, claims, differing) if extracted and not doubt else None,
         writer=drafted.writer,
         judge=drafter.gate.judge.name,
         constraints=grounds.constraints.as_json(),

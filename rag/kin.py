@@ -16,7 +16,7 @@ _SAME = """
 die dead death dies deceased killed kill fatal fatality
 born birth bear
 wed married marry marriage wedding wife husband spouse couple
-begin began begun start started launch launched commence open opened debut founded inaugurated
+begin began begun start started launch launched commence open opened debut inaugurated
 end ended finish finished close closed conclude shut ceased stop stopped
 found founded establish established set create created foundation form formed
 build built construct constructed erected construction
@@ -160,6 +160,10 @@ rise rose risen increase increased grow grew grown climb climbed up / fall fell 
 gain gained jump jumped up rise rose increased / decline declined drop dropped shrink shrank sink sank fell down
 win won winner / lose lost loser
 more / fewer less
+doubled double tripled triple / halved halve
+loss lost / creation created
+ignored ignore disregarded / heeded heed obeyed followed
+injured injury wounded / killed kill dead died
 most / fewest least
 before / after
 above over / below under

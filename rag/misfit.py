@@ -13,8 +13,8 @@ import numpy as np
 from rag.kin import meanings
 from rag.polarity import denied, negations, opposed
 from rag.quantities import amounts
-from rag.signals import Asking, Candidate, likeness
-from rag.words import fold, stem, terms, words
+from rag.signals import Asking, Candidate
+from rag.words import fold, likeness, stem, terms, words
 
 MISFIT = (
     "negated",  # the question asks what is not

@@ -55,8 +55,15 @@ def anchors(text: str, known: frozenset[str] = frozenset()) -> tuple[Anchor, ...
     )
 
 
+# Dates are compared as dates: "May" is nobody.
+_TIMES = frozenset(
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+
+
 def _name_words(text: str) -> frozenset[str]:
-    return frozenset(part for name in names(text) for part in name.split("-"))
+    return frozenset(part for name in names(text) for part in name.split("-")) - _TIMES
 
 
 def _names(
@@ -123,7 +130,7 @@ def turned_round(claim: str, quotes: Sequence[str]) -> str:
     """Two names or numbers of the claim that stand in one another's places, in words; empty if all is in order."""
     if not _is_english(claim):
         return ""
-    known = frozenset().union(*map(_name_words, quotes))
+    known = _name_words(claim).union(*map(_name_words, quotes))
     there = [anchor for quote in quotes for anchor in anchors(quote, known)]
     for one, other in combinations(anchors(claim, known), 2):
         if one.kind != other.kind or one.same(other):
@@ -139,7 +146,7 @@ def misplaced(claim: str, quotes: Sequence[str]) -> str:
     """A name or number of the claim that stands where the quotes have another one, in words; else empty."""
     if not _is_english(claim):
         return ""
-    known = frozenset().union(*map(_name_words, quotes))
+    known = _name_words(claim).union(*map(_name_words, quotes))
     there = [anchor for quote in quotes for anchor in anchors(quote, known)]
     ours = anchors(claim, known)
     others = [anchor for anchor in there if not any(anchor.same(mine) for mine in ours)]

@@ -257,6 +257,7 @@ class Asked:
     vectors: Vectors
     parts: tuple[tuple[Term, ...], ...]
     topic: Encoded | None = None  # the question without what became filters, token by token
+    rarest: float = 0.0  # the weight of a word that stands nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from rag.answer_types import Span, focus, typed
 from rag.question import Question
 from rag.words import DATE, fold, stem, terms, word_spans, words
 
+_NEXT = 12  # characters between a name and what its bearer did, at most
 _FAR = 15  # characters within which a word of the question counts half
 _AHEAD_OF_NAMES = 2.0  # the same for names, of which a sentence is full
 _AHEAD = 1.2  # how much nearer to the question's words it must stand than the next best
-_UNIT = 4  # words after a number that may be what is counted
+_UNIT = 2  # words after a number that may be what is counted
 _PLURAL = re.compile(r"people|men|women|children|\w{2,}(?<![su])s", re.IGNORECASE)
 # What limits a figure belongs to it: "about 4,000" is not 4,000.
 _HEDGES = re.compile(
@@ -25,8 +26,10 @@ _ASKS_FOR_ONE = {
     "any": _NEVER,
     "place": _NEVER,
     "person": re.compile(r"^\W*who\b"),
+    "duration": re.compile(r"\bhow long (?!is|are)"),  # "how long is the bridge?" asks for no time
     "number": re.compile(r"\bhow (?:many|much)\b|\b(?:number|amount|figure|total)\b"),
 }
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _FIGURES = ("number", "money", "percent", "duration")
 # After these stand names of places and ships: not who did it.
 _NOBODY = re.compile(r"\b(?:(?:in|at|near|of|on|into|across) (?:the )?|(?:ferry|ship|vessel|boat) )$", re.IGNORECASE)
@@ -55,6 +58,8 @@ def short_answer(question: Question, sentence: str) -> str | None:
     anchors = [(start, end) for start, end, word in word_spans(sentence) if stem(word) in content]
     nearness = _before if question.expected == "person" else _nearness
     ranked = sorted(((nearness(span, anchors), span) for span in spans), reverse=True)
+    if not ranked[0][0]:
+        return None
     ahead = _AHEAD_OF_NAMES if question.expected == "person" else _AHEAD
     if len(ranked) > 1 and ranked[0][0] < ahead * ranked[1][0]:
         return None
@@ -69,6 +74,8 @@ def short_answer(question: Question, sentence: str) -> str | None:
 def _tells(question: Question, sentence: str, span: Span) -> bool:
     """Whether a span of the kind asked for says something by itself: "after" is a time, but which one?"""
     text = sentence[slice(*span)]
+    if question.expected == "date" and text.lower() in _WEEKDAYS:
+        return False  # of which week?
     if question.expected == "date":
         return bool(DATE.search(text)) or any(map(str.isdigit, text)) or text in ("noon", "midnight")
     if question.expected != "person":
@@ -84,8 +91,8 @@ def _nearness(span: Span, anchors: list[Span]) -> float:
 
 def _before(span: Span, anchors: list[Span]) -> float:
     """How near the next word of the question comes after a name: who did it stands before what was done."""
-    gaps = (start - span[1] for start, _ in anchors if start >= span[1])
-    return 1 / (1 + min(gaps, default=10_000) / _FAR)
+    gap = min((start - span[1] for start, _ in anchors if start >= span[1]), default=10_000)
+    return 1 / (1 + gap / _FAR) if gap <= _NEXT else 0.0
 
 
 def _with_unit(question: str, sentence: str, end: int) -> int:
@@ -94,7 +101,7 @@ def _with_unit(question: str, sentence: str, end: int) -> int:
     after = [(start, stop, word) for start, stop, word in word_spans(sentence) if start >= end][:_UNIT]
     known = [(stop, word) for start, stop, word in after if stem(word) in named and "." not in sentence[end:start]]
     plurals = [stop for stop, word in known if _PLURAL.fullmatch(word)]
-    return plurals[0] if plurals else known[-1][0] if known else end
+    return plurals[0] if plurals else end
 
 
 def _reason(sentence: str) -> str | None:

@@ -17,10 +17,10 @@ import numpy as np
 from corpus.sentences import sentence_spans
 from rag.answer import Evidence
 from rag.answer_types import expected, focus, typed
-from rag.hostility import addresses_machines
+from rag.hostility import hostile_spans
 from rag.kin import meanings
 from rag.question import Question
-from rag.words import fold, stem, terms, word_spans, words
+from rag.words import fold, likeness, stem, terms, word_spans, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +59,7 @@ NEAR = (
     "meaning_focus",  # that of the words after "which"
     "cosine_alone",  # of question and sentence, the sentence by itself
 )
+_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|\]\(\s*(?:https?|javascript|data):", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:He|She|It|They|This|These|His|Her|Their|Its)\b")
 _FADES = 0.8
 _EARLIER = 0.4  # what a word from earlier turns of the conversation counts
@@ -115,18 +116,20 @@ def candidates(
 ) -> tuple[list[Candidate], list[Vectors | None]]:
     """The sentences that may be shown as an answer, and their stored vectors, where there are any.
 
-    None is a headline, and none speaks to machines rather than readers.
+    None is a headline, none speaks to machines rather than readers, and none is the remains of a web page.
     """
     found: list[Candidate] = []
     vectors: list[Vectors | None] = []
     for place, (item, stored) in enumerate(zip(evidence, sentences, strict=True)):
         before = None
+        hostile = hostile_spans(item.text)
         spans = [(int(a), int(b)) for a, b in stored.spans] if stored is not None else sentence_spans(item.text)
         for number, (start, end) in enumerate(spans):
             text = item.text[start:end]
             # A headline is followed by a text; the only sentence of a text is no headline, even if it names the text.
             is_headline = item.start == 0 == start and text == item.title and end < len(item.text)
-            if not is_headline and not addresses_machines(text):
+            to_machines = any(start < one.end and one.start < end for one in hostile)
+            if not is_headline and not to_machines and not _MARKUP.search(text):
                 found.append(Candidate(item, place, start, end, before, text))
                 vectors.append(stored.vectors[number] if stored is not None else None)
                 before = len(found) - 1
@@ -297,14 +300,3 @@ def _by_passage(rows: Table, passages: Sequence[int]) -> Table:
 
 def _pairs(sequence: Sequence[str]) -> set[tuple[str, str]]:
     return set(pairwise(sequence))
-
-
-def likeness(term: str, found: Collection[str]) -> float:
-    """How well a set of stems holds one: 1 as it is, .8 as a longer or shorter form, .5 as kin by its beginning."""
-    if term in found:
-        return 1.0
-    if len(term) < 4:
-        return 0.0
-    prefixed = any(len(other) >= 4 and (other.startswith(term) or term.startswith(other)) for other in found)
-    kin = len(term) >= 6 and any(len(other) >= 6 and other[:5] == term[:5] for other in found)
-    return 0.8 if prefixed else 0.5 if kin else 0.0

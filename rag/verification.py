@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answer import Citation, Claim, Evidence, Verdict
-from rag.checks import Cited, Finding, findings, is_part
+from rag.checks import Cited, Finding, findings, is_part, unsaid
 from rag.judging import BuiltInJudge
 from rag.ports import Judge, Support
 
@@ -108,6 +108,8 @@ class Gate:
         before = (claim.context.quote,) if claim.context else ()
         support = self.judge.support(claim.text, (*before, *cited.quotes))
         judged = _Judged(_verdict(support), support.reason)
+        if judged.verdict == "supported" and (word := unsaid(claim.text, f"{cited.text} {cited.around}")):
+            judged = _Judged("partial", f"The cited words do not say “{word}”.")
         if found and _STANDING[judged.verdict] > _STANDING[worst.verdict]:
             return _Judged(worst.verdict, worst.reason)
         return judged

@@ -16,7 +16,7 @@ _DERIVED = frozenset({"text", "sources", "citation_recall", "citation_precision"
 
 
 def to_json(value: Answer | Event | Evidence | Findings) -> dict[str, Any]:
-    """Plain JSON values. An answer also carries what is derived from it: its text, its sources, its citations' worth."""
+    """Plain JSON values. An answer also carries what is derived from it: text, sources, the worth of its citations."""
     plain: dict[str, Any] = _lists(dataclasses.asdict(value))
     if isinstance(value, Findings):
         return plain | {"constraints": value.constraints.as_json()}

@@ -6,6 +6,7 @@ import re
 import threading
 import unicodedata
 import zlib
+from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Any
 
@@ -134,3 +135,14 @@ def names(text: str) -> tuple[str, ...]:
                 continue
         found[fold(word).removesuffix("'s")] = None
     return tuple(found)
+
+
+def likeness(term: str, found: Collection[str]) -> float:
+    """How well a set of stems holds one: 1 as it is, .8 as a longer or shorter form, .5 as kin by its beginning."""
+    if term in found:
+        return 1.0
+    if len(term) < 4:
+        return 0.0
+    prefixed = any(len(other) >= 4 and (other.startswith(term) or term.startswith(other)) for other in found)
+    kin = len(term) >= 6 and any(len(other) >= 6 and other[:5] == term[:5] for other in found)
+    return 0.8 if prefixed else 0.5 if kin else 0.0

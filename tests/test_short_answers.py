@@ -1,4 +1,4 @@
-"""The few words that are the answer: the right ones, never more than the sentence says, and none where it is unclear."""
+"""The few words that are the answer: the right ones, never more than the sentence says, none where it is unclear."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ QUESTIONS = [
             "spring of 2027",
         ),
         ("Who won the election for mayor?", "Casimir Thorn has won Sunday’s election in Orrin.", "Casimir Thorn"),
-        ("Where was Ada Quist born?", "Ada Quist was born in Vessel Point.", "Vessel Point"),
         ("Why did the ferry stop?", "The ferry stopped because of ice, which came early.", "because of ice"),
     ],
 )
@@ -70,6 +69,7 @@ def test_a_figure_keeps_what_limits_it(sentence: str, short: str) -> None:
         ("How many came?", "12 came and 15 came."),
         ("Why did the ferry stop?", "The ferry stopped on Sunday."),
         ("What did the mayor say?", "The mayor said 12 words."),
+        ("Where was Ada Quist born?", "Ada Quist, of Orrin, was born in Vessel Point."),
     ],
 )
 def test_where_nothing_is_clearly_the_answer_there_is_none_in_short(question: str, sentence: str) -> None:

@@ -12,8 +12,8 @@ from rag.answer import Evidence
 from rag.backends.fake import HashingEmbedder
 from rag.misfit import MISFIT, misfit
 from rag.question import understand
-from rag.signals import FAR, NEAR, Asking, candidates, far, likeness, near
-from rag.words import stem
+from rag.signals import FAR, NEAR, Asking, candidates, far, near
+from rag.words import likeness, stem
 
 EMBEDDER = HashingEmbedder(64)
 SHOWN = [evidence(), evidence(FERRY, 2, name="ferry")]
@@ -87,7 +87,7 @@ def test_a_pronoun_is_made_up_for_by_the_sentence_before() -> None:
     ],
 )
 def test_what_speaks_against_a_sentence_is_seen(question: str, against: set[str]) -> None:
-    found = signals(question, SHOWN, sentence)
+    found = signals(question, SHOWN, "The lighthouse of Vennholm was lit in 1871.")
     seen = {
         name for name in ("negated", "denied", "opposed", "numbers_missing", "names_missing", "lacks") if found[name]
     }

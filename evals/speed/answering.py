@@ -45,7 +45,7 @@ def report(folder: Path, place: Path, limit: int, size: int, questions: int) -> 
     yield f"{questions} questions over {size:,} passages, none refused; ms"
     yield from _lines(found)
     articles = list(records(folder, limit))
-    titles = [record["title"] for record in articles[:questions]]
+    titles = [record["title"] for record in articles if record.get("title")][:questions]
     with tempfile.TemporaryDirectory() as new:
         apart(fill, write(Path(new) / "answering.jsonl", articles), Path(new) / "home")
         ours = apart(over, Path(new) / "home", titles)

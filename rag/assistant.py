@@ -28,7 +28,7 @@ from rag.signals import Asking
 from rag.understanding import Query, read
 
 _RARE = 4.5  # the weight (idf) of a word that stands nowhere, in a collection of some fifty passages
-_AS_OF = 0.5  # how much the newest counts where only the day of asking is known; 1 where the newest is asked for
+_USUALLY = 0.5  # how much the newest counts where it is not asked for: of two figures the later one is mostly wanted
 
 
 @dataclass(slots=True, kw_only=True)
@@ -190,7 +190,7 @@ class Assistant(Library):
         weights = {stem: scale * term.weight for term in found.asked.parts[0] for stem in term.stems}
         own = understand(query.own) if query.own != query.text else None
         asking = Asking(understand(query.topic), found.asked.topic, weights, own)
-        recency = 1.0 if query.constraints.latest else _AS_OF if query.constraints.as_of else 0.0
+        recency = 1.0 if query.constraints.latest else _USUALLY
         whole = select(query.topic, found.evidence, found.sentences, asking=asking, recency=recency)
         parts = asks(query.own) if whole.confidence < self.drafter.extractive.doubt else ()
         sure = (select(part, found.evidence, found.sentences).confidence for part in parts)

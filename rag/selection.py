@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rag.signals import Table
 
 _LATEST = 3.0  # for the newest, where that is asked for; the scores of a question's best sentences spread about 1.5
-_FADES = 60.0  # days after which that is 1/e
+_FADES = 365.0  # days after which that is 1/e
 NEAREST = 6  # sentences that are compared token by token
 
 

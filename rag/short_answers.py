@@ -33,6 +33,12 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday"
 _FIGURES = ("number", "money", "percent", "duration")
 # After these stand names of places and ships: not who did it.
 _NOBODY = re.compile(r"\b(?:(?:in|at|near|of|on|into|across) (?:the )?|(?:ferry|ship|vessel|boat) )$", re.IGNORECASE)
+# What a bearer of a name does next: "Sölvarn diadem" is no deed.
+_ACTS = re.compile(
+    r",? (?:(?:also|then|later|first|who) )?(?:\w{2,}ed|is|was|has|had|did|will|would|won|lost|led|leads|wrote|made|took"
+    r"|gave|became|began|said|says|told|met|paid|sold|bought|built|found|held|left|shot|stole|sang|saw|set|ran|runs|came"
+    r"|went)\b"
+)
 # "Who is Ada Quist?" gives the name and asks what she is.
 _OF_SOMEBODY = re.compile(r"\W*(?:and |but |so )?who(?:’s|'s| is| was| are| were) [A-Z]")
 _REASON_ENDS = re.compile(r"[;.]|, (?:which|who|but|and)\b|$")
@@ -81,7 +87,8 @@ def _tells(question: Question, sentence: str, span: Span) -> bool:
     if question.expected != "person":
         return True
     owns = text.endswith(("’s", "'s")) or sentence[span[1] :].startswith(("’s", "'s"))
-    return not owns and not _NOBODY.search(sentence[: span[0]])
+    acts = _ACTS.match(sentence, span[1]) or sentence[: span[0]].endswith((" by ", " by the "))
+    return bool(acts) and not owns and not _NOBODY.search(sentence[: span[0]])
 
 
 def _nearness(span: Span, anchors: list[Span]) -> float:

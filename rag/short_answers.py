@@ -35,8 +35,8 @@ _FIGURES = ("number", "money", "percent", "duration")
 _NOBODY = re.compile(r"\b(?:(?:in|at|near|of|on|into|across) (?:the )?|(?:ferry|ship|vessel|boat) )$", re.IGNORECASE)
 # What a bearer of a name does next: "Sölvarn diadem" is no deed.
 _ACTS = re.compile(
-    r",? (?:(?:also|then|later|first|who) )?(?:\w{2,}ed|is|was|has|had|did|will|would|won|lost|led|leads|wrote|made|took"
-    r"|gave|became|began|said|says|told|met|paid|sold|bought|built|found|held|left|shot|stole|sang|saw|set|ran|runs|came"
+    r",? (?:(?:also|then|later|first|who) )?(?:\w{2,}ed|is|was|has|had|did|will|would|won|lost|led|leads|wrote|made"
+    r"|took|gave|became|began|said|says|told|met|paid|sold|bought|built|found|held|left|shot|stole|saw|set|ran|runs|came"
     r"|went)\b"
 )
 # "Who is Ada Quist?" gives the name and asks what she is.

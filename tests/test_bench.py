@@ -17,7 +17,7 @@ from builders import stored
 
 from evals import bench
 from evals.samples import SET
-from evals.speed import adding, indexing, measuring, searching, starting
+from evals.speed import adding, answering, indexing, measuring, precision, searching, starting
 from evals.speed.indexing import Taken
 from evals.speed.standins import StandIn, Timed
 from evals.speed.synthetic import FILTERED, PASSAGES, Newsroom
@@ -36,9 +36,9 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     def here(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
-    for module in (adding, indexing, searching, starting):
+    for module in (adding, answering, indexing, searching, starting):
         monkeypatch.setattr(module, "apart", here)
-    for module in (indexing, starting):
+    for module in (answering, indexing, starting):
         monkeypatch.setattr(module, "with_peers", lambda: False)
     monkeypatch.setattr(starting.Command, "seconds", lambda command: 2.0 if "-c" in command.line else 1.0)
     monkeypatch.setattr(wiring, "_embedder", lambda *_: HashingEmbedder())
@@ -107,6 +107,26 @@ def test_searching_is_told_at_both_sizes_and_what_is_kept_is_found_again(tmp_pat
     assert re.search(r"^\d+ +no filter +[\d.]+ +[\d.]+$", text, re.MULTILINE)
     assert re.search(r"× the passages: [\d.]+× the median$", text)
     assert printed(searching.report(tmp_path, (30,), questions=1)).startswith("30 passages: found as they were kept")
+
+
+@pytest.mark.usefixtures("fakes")
+def test_answers_are_told_to_the_first_event_to_the_last_and_at_the_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = printed(answering.report(SET, tmp_path, TINY, 30, questions=2))
+    for line in ("first event", "whole answer", "gate, a sentence"):
+        assert len(re.findall(rf"^{line} +[\d.]+ +[\d.]+$", text, re.MULTILINE)) == 2
+    assert "the plain recipe is left out" in text
+    monkeypatch.setattr(answering, "with_peers", lambda: True)
+    monkeypatch.setattr(answering, "plain", lambda articles, folder, titles: [1.0] * len(titles))
+    text = printed(answering.report(SET, tmp_path, TINY, 30, questions=2))
+    assert re.search(r"whole, checked answer / plain search: 0\.\d+$", text)
+
+
+def test_the_nearest_are_those_with_the_highest_cosine() -> None:
+    passages = np.eye(12, dtype=np.float32)
+    question = np.linspace(1, 0, 12, dtype=np.float32)[None, :]
+    assert precision.nearest(question, passages) == [frozenset(range(10))]
 
 
 def test_a_search_is_filtered_as_its_question_says() -> None:

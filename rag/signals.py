@@ -280,6 +280,8 @@ def _held(asked: Sequence[str], texts: Sequence[str]) -> Table:
 
 def _named(names: Sequence[str], texts: Sequence[str]) -> Table:
     """(n, k) whether each text holds each name."""
+    if not names:
+        return np.zeros((len(texts), 0))
     forms = [{form for word in words(text) for form in (fold(word), stem(word))} for text in texts]
     rows = [[float(name in own or stem(name) in own) for name in names] for own in forms]
     return np.array(rows).reshape(len(texts), len(names))

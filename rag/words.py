@@ -63,6 +63,7 @@ def _stemmer(language: str) -> Any:
     return snowballstemmer.stemmer(_STEMMERS[language])
 
 
+@lru_cache(maxsize=262144)
 def fold(text: str) -> str:
     """Case and accents aside, for comparing: ``Žďár`` → ``zdar``."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))

@@ -122,11 +122,6 @@ _OBEYS = re.compile(
 )
 
 
-def addresses_machines(sentence: str) -> bool:
-    """Whether a sentence speaks to machines rather than readers, and so is no answer to anything."""
-    return bool(_found(sentence))
-
-
 def hostile_spans(text: str) -> tuple[Hostile, ...]:
     """What of a passage is addressed to machines, in order: whole sentences, with the commands that follow them."""
     if not _worth_a_look(text):

@@ -84,7 +84,10 @@ class Answers(_Section):
         0.3, ge=0, le=1, description="confidence below which the answer is “not in the collection”"
     )
     doubt: float = Field(
-        0.4, ge=0, le=1, description="confidence below which an extractive answer says that it may be none"
+        0.3,
+        ge=0,
+        le=1,
+        description="confidence below which an extractive answer says that it may be none, if above the threshold",
     )
     unsupported: Literal["show", "leave-out"] = Field(
         "show", description="sentences that fail their check: `show` them struck, with the reason, or `leave-out`"

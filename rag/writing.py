@@ -36,7 +36,7 @@ class ExtractiveWriter:
 
     sentences: int
     threshold: float
-    doubt: float = 0.4
+    doubt: float = 0.3
     name: str = "extractive"
 
     def write(self, question: str, evidence: Sequence[Evidence], selection: Selection) -> Iterator[str | Claim]:

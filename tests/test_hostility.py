@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.sentences import sentence_spans
-from rag.hostility import ADDRESS, COMMAND, HIDDEN, ROLES, addresses_machines, flags, hostile_spans
+from rag.hostility import ADDRESS, COMMAND, HIDDEN, ROLES, flags, hostile_spans
 
 HOSTILE = {
     COMMAND: [
@@ -91,13 +91,13 @@ HARMLESS = [
 
 @pytest.mark.parametrize(("what", "sentence"), [(what, each) for what, some in HOSTILE.items() for each in some])
 def test_what_speaks_to_machines_is_found(what: str, sentence: str) -> None:
-    assert addresses_machines(sentence)
+    assert hostile_spans(sentence)
     assert flags(sentence) == (what,)
 
 
 @pytest.mark.parametrize("sentence", HARMLESS)
 def test_what_speaks_to_readers_is_not(sentence: str) -> None:
-    assert not addresses_machines(sentence)
+    assert not hostile_spans(sentence)
     assert flags(sentence) == ()
 
 
@@ -124,7 +124,7 @@ def test_spans_are_sentences_in_order(sentences: list[str]) -> None:
     assert [(item.start, item.end) for item in spans] == sorted({(item.start, item.end) for item in spans})
     assert {(item.start, item.end) for item in spans} <= set(sentence_spans(text))
     assert set(flags(text)) == {item.what for item in spans}
-    assert any(addresses_machines(text[first:last]) for first, last in sentence_spans(text)) is bool(spans)
+    assert any(hostile_spans(text[first:last]) for first, last in sentence_spans(text)) is bool(spans)
 
 
 @given(st.text(max_size=300))

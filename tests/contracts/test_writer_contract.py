@@ -21,7 +21,7 @@ SAID = "The lighthouse of Vennholm was lit in 1871. [1] The night ferry made its
 
 @pytest.fixture(params=["extractive", "model"])
 def writer(request: pytest.FixtureRequest) -> Writer:
-    return ExtractiveWriter(3, 0.0) if request.param == "extractive" else ModelWriter(TalkingModel([SAID]))
+    return ExtractiveWriter(3, 0.3) if request.param == "extractive" else ModelWriter(TalkingModel([SAID]))
 
 
 def written(writer: Writer) -> list[str | Claim | Notice]:
